@@ -1,0 +1,137 @@
+"""One page to one ``Document``: what is it, what does it say, is it a policy?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+from monitor.extraction import EXTRACTOR_VERSION, dates, language, problems, prose
+from monitor.extraction.blocks import Block
+from monitor.extraction.clauses import clauses
+from monitor.extraction.digest import fingerprint_html
+from monitor.extraction.encoding import control_share, decode
+from monitor.extraction.formats import sniff
+from monitor.extraction.furniture import without_contents
+from monitor.extraction.mending import mended
+from monitor.extraction.problems import Problem, Traces
+from monitor.extraction.sections import section
+from monitor.model import Document
+
+_BROKEN_SHARE = 0.1
+_CONTROL_SHARE = 0.002
+_BROKEN = "\ufffd"
+
+
+@dataclass(slots=True)
+class Page:
+    """What a reader found in a file, before it is judged."""
+
+    blocks: list[Block] = field(default_factory=list)
+    title: str = ""
+    lang: str = ""
+    beside: Sequence[str] = ()
+    """Words beside the policy that may hold its dates."""
+    traces: Traces | None = None
+    """Of a web page only."""
+    problem: Problem | None = None
+
+
+def read(
+    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
+) -> Document:
+    """See ``monitor.extraction.extract``."""
+    page = _page(body, content_type, url, select, remove)
+    made = _document(page, url)
+    problem = page.problem
+    if problem is None and page.traces is not None:
+        problem = problems.judge(
+            made.text.split("\n") if made.text else [],
+            [clause.text for clause in made.clauses if clause.kind == "heading"],
+            page.title,
+            page.traces,
+        )
+    if problem is None and (share := control_share(body)) > _CONTROL_SHARE and page.traces is not None:
+        problem = Problem("not_text", f"{share:.1%} of the bytes are control characters")
+    if problem is None and made.text.count(_BROKEN) > len(made.text) * _BROKEN_SHARE:
+        problem = Problem("not_text", f"{made.text.count(_BROKEN)} of {len(made.text)} characters are broken")
+    return replace(made, problem=problem.name, problem_reason=problem.reason) if problem else made
+
+
+def fingerprint_of(
+    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
+) -> str:
+    """See ``monitor.extraction.fingerprint``."""
+    if sniff(body, content_type)[0] == "html":
+        content = fingerprint_html(decode(body, content_type), whole="[" in f"{select}{''.join(remove)}")
+    else:
+        content = blake2b(body, digest_size=16).digest()
+    digest = blake2b(content, digest_size=16)
+    for option in (EXTRACTOR_VERSION, content_type, url or "", select or "", *remove):
+        digest.update(b"\0" + option.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _page(
+    body: bytes, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
+) -> Page:
+    kind, name = sniff(body, content_type)
+    if kind == "foreign":
+        return Page(problem=Problem("not_text", f"the file is {name}"))
+    if kind == "pdf":
+        page = _pdf(body)
+    elif kind == "docx":
+        page = _docx(body)
+    else:
+        text = decode(body, content_type)
+        if kind == "html":
+            from monitor.extraction.web import read_html
+
+            return read_html(text, url, select, remove)
+        page = Page(prose.blocks(text, markdown=kind == "markdown", url=url))
+    page.blocks = section(mended(page.blocks), select)
+    return page
+
+
+def _pdf(body: bytes) -> Page:
+    from monitor.extraction.pdf import PdfError, read_pdf
+
+    try:
+        pdf = read_pdf(body)
+    except PdfError as error:
+        return Page(problem=Problem("unreadable", str(error)))
+    if not pdf.text.strip():
+        return Page(
+            title=pdf.title,
+            problem=Problem("scanned", f"PDF: {pdf.pages} pages without any text, only pictures"),
+        )
+    return Page(prose.blocks(pdf.text, markdown=False), pdf.title)
+
+
+def _docx(body: bytes) -> Page:
+    from monitor.extraction.docx import DocxError, read_docx
+
+    try:
+        blocks, title = read_docx(body)
+    except DocxError as error:
+        return Page(problem=Problem("unreadable", str(error)))
+    return Page(blocks, title, problem=None if blocks else Problem("empty", "DOCX: no words"))
+
+
+def _document(page: Page, url: str | None) -> Document:
+    """Blocks to a document, without a judgement."""
+    lines = [block.shown for block in page.blocks]
+    text = "\n".join(lines)
+    said, region = language.declared(page.lang)
+    spoken = language.detect(text, said)
+    when = dates.find(lines, more=page.beside, language=spoken, region=region)
+    return Document(
+        title=page.title or next((block.text for block in page.blocks if block.kind == "heading"), ""),
+        text=text,
+        clauses=tuple(clauses(without_contents(page.blocks))),
+        language=spoken,
+        stated_date=when.stated,
+        effective_date=when.effective,
+        date_note=when.note,
+        url=url,
+    )
