@@ -1,0 +1,29 @@
+"""When two clauses are the same clause, and two documents the same version, wherever and whenever they were read."""
+
+from __future__ import annotations
+
+import hashlib
+
+from monitor.comparison.furniture import linked_files
+from monitor.comparison.normal import tokens
+from monitor.model import Clause, Document
+
+
+def clause_key(clause: Clause) -> str:
+    """Identity of a clause by its words alone (SHA-256, hex): neither label, path, markup nor links count."""
+    return _digest(" ".join(tokens(clause.text)))
+
+
+def text_key(document: Document) -> str:
+    """Identity of a version (SHA-256, hex): its words in reading order, and the files that it links to.
+
+    Where one clause ends and the next begins does not count, nor do labels, letter case and other links, so that
+    a re-lettered or reflowed document is the same version, and a changed number or linked file another one.
+    """
+    words = " ".join(word for clause in document.clauses for word in tokens(clause.text))
+    files = sorted({file for clause in document.clauses for file in linked_files(clause)})
+    return _digest("\n".join([words, *files]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
