@@ -1,0 +1,158 @@
+"""Changes that move nobody's position: pointers, announcements, contact details, renamed products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.classification.facts import Facts
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.modality import PARTIES
+from monitor.classification.names import RECIPIENT_WORDS
+from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
+
+Range = tuple[int, int]
+
+_LONGEST = 45
+"""Words: a longer sentence says more than where to look."""
+CONTACT = "contact details"
+POINTER = "points elsewhere"
+ANNOUNCEMENT = "announces a version of the policy"
+_REASONS = {"contact": CONTACT, "pointer": POINTER, "announcement": ANNOUNCEMENT}
+_MOST_RENAMED = 6
+
+
+def aside(facts: Facts, sentence: Range) -> str | None:
+    """Why a sentence is beside the point of the policy, None when it is not."""
+    start, end = sentence
+    if end - start > _LONGEST or _binding(facts, start, end):
+        return None
+    hits = {hit.name[1:]: 0 for hit in facts.asides}
+    for hit in facts.asides:
+        if start <= hit.start < end:
+            hits[hit.name[1:]] += 1
+    for name in _REASONS:
+        if hits.get(name, 0) >= (2 if name == "contact" else 1):
+            return _REASONS[name]
+    return None
+
+
+def _binding(facts: Facts, start: int, end: int) -> bool:
+    """Whether the sentence says what somebody must or must not do, or names a period or an amount."""
+    if any(
+        start <= q.start < end and q.sort in ("period", "money", "share", "age") for q in facts.quantities
+    ):
+        return True
+    binding = (("vendor", "may"), ("vendor", "not"), ("vendor", "does"), ("customer", "not"))
+    return any(start <= m.start < end and (m.holder, m.force) in binding for m in facts.modals)
+
+
+def all_asides(sides: Sequence[tuple[Facts, Sequence[Range]]]) -> str | None:
+    """The reason when every changed sentence of both sides is an aside."""
+    reasons: list[str] = []
+    for facts, changed in sides:
+        for sentence in touched(facts.text, changed):
+            reason = aside(facts, sentence)
+            if reason is None:
+                return None
+            reasons.append(reason)
+    return reasons[0] if reasons else None
+
+
+def touched(text: Text, changed: Sequence[Range]) -> list[Range]:
+    """The sentences in which something changed, as word ranges."""
+    found: list[Range] = []
+    for start, end in changed:
+        for at in range(start, end):
+            if found and found[-1][0] <= at < found[-1][1]:
+                continue
+            here = text.sentences[at]
+            first, last = at, at + 1
+            while first > 0 and text.sentences[first - 1] == here:
+                first -= 1
+            while last < len(text.words) and text.sentences[last] == here:
+                last += 1
+            found.append((first, last))
+    return found
+
+
+def contact_changed(
+    sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge, *, about_contact: bool
+) -> bool:
+    """Whether only an address or a way to reach somebody changed. ``about_contact``: so is the clause."""
+    words = digits = names = False
+    if any(facts.text.words and not changed for facts, changed in sides):
+        return False
+    for facts, changed in sides:
+        text = facts.text
+        for start, end in changed:
+            for at in range(start, end):
+                word = text.words[at]
+                words = words or word in known.contact_words
+                digits = digits or word[0].isdigit()
+                named = text.shown[text.spans[at][0]].isupper()
+                names = names or (named and word not in known.empty_words)
+                if not (
+                    word[0].isdigit() or named or word in known.contact_words or word in known.empty_words
+                ):
+                    return False
+        if any(_overlap(changed, q.start, q.end) and q.sort != "count" for q in facts.quantities):
+            return False
+        if any(p.form and _overlap(changed, p.start, p.end) for p in facts.parties):
+            return False
+        if any(_overlap(changed, m.start, m.start + 1) for m in facts.modals):
+            return False
+        about_contact = about_contact or (bool(text.words) and not is_prose(text, known))
+    return words or (digits and (names or about_contact))
+
+
+def _overlap(ranges: Sequence[Range], start: int, end: int) -> bool:
+    return any(first < end and start < last for first, last in ranges)
+
+
+def _weighs(text: Text, at: int, known: Knowledge) -> bool:
+    """Whether a word counts in a name; a lone capital may be one."""
+    word = text.words[at]
+    return word not in known.empty_words or (
+        len(word) == 1 and word not in "ai" and text.shown[text.spans[at][0]].isupper()
+    )
+
+
+def is_prose(text: Text, known: Knowledge) -> bool:
+    """Whether a text reads like a sentence, not like a menu, a price tag or a label."""
+    if len(text.words) >= _SHORTEST_SENTENCE and text.shown[-1] in ".;:":
+        return True
+    if len(text.words) < _SHORTEST_PROSE:
+        return False
+    small = sum(word in known.empty_words or word in _SMALL for word in text.words)
+    return small >= _LEAST_SMALL * len(text.words)
+
+
+_SHORTEST_SENTENCE, _SHORTEST_PROSE = 4, 6
+"""Words, with and without a full stop."""
+_LEAST_SMALL = 0.2
+"""Share of words without meaning of their own; sentences have twice that, menus half."""
+_PRODUCTS = word_set(table("names")["products"])
+_SMALL = word_set("will shall must may can not no any all if when where including such other only")
+
+
+def renamed(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> bool:
+    """Whether nothing but names of products or defined terms changed: capitals for capitals, no organisation."""
+    for facts, changed in sides:
+        text = facts.text
+        words = [at for start, end in changed for at in range(start, end) if _weighs(text, at, known)]
+        if not words or len({text.words[at] for at in words}) > _MOST_RENAMED:
+            return False
+        if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
+            return False
+        if any(text.words[at] in PARTIES for at in words):
+            return False
+        if any(hit.start in words for hit in facts.places) or any(
+            p.form and p.start in words for p in facts.parties
+        ):
+            return False
+        sentences = {text.sentences[at] for at in words}
+        around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
+        if around & RECIPIENT_WORDS:
+            return False
+    return True

@@ -1,0 +1,120 @@
+"""One difference with everything that was read from it: what rules and verdict look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Indel
+
+from monitor.classification.context import Context
+from monitor.classification.delta import Delta, Range, delta
+from monitor.classification.facts import Facts, read_facts
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.text import Text, read
+from monitor.classification.topics import topics as topics_of
+from monitor.classification.wording import Wording, wording
+from monitor.comparison import Difference
+from monitor.model import Clause
+
+_LONGEST_ENTRY = 10
+_MOST_QUOTED = 4
+_LONGEST_QUOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A difference that has to be judged."""
+
+    difference: Difference
+    clause: Clause
+    """As it is now, or as it was last."""
+    delta: Delta
+    wording: Wording
+    changed: tuple[tuple[Range, ...], tuple[Range, ...]]
+    """The clause's own words that the other side lacks, before and after."""
+    topics: tuple[str, ...]
+    context: Context
+
+    @classmethod
+    def of(cls, difference: Difference, context: Context, known: Knowledge) -> Case:
+        clause = difference.after or difference.before
+        if clause is None:
+            raise ValueError("a difference needs a clause on one side at least")
+        before, after = _text(difference.before), _text(difference.after)
+        old, new = (
+            read_facts(text, known, vendor=context.vendor_names, english=context.english)
+            for text in (before, after)
+        )
+        changed = _own(difference, clause, changed_ranges(before, after))
+        topics = topics_of(((old, changed[0]), (new, changed[1])), clause.path, context.policy_kind, known)
+        return cls(
+            difference=difference,
+            clause=clause,
+            delta=delta(old, new, known),
+            wording=wording(old, new, known),
+            changed=changed,
+            topics=topics,
+            context=context,
+        )
+
+    @property
+    def reworded(self) -> bool:
+        """The clause stands on both sides."""
+        return self.difference.change in ("modified", "moved")
+
+    @property
+    def row(self) -> bool:
+        """The clause is a row of a table or a record."""
+        return self.clause.kind == "row" or bool(self.clause.cells)
+
+    @property
+    def listed(self) -> bool:
+        """The clause is an entry of a list of recipients: a row, or a short item."""
+        short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
+        return (self.row or short) and "subprocessors" in (*self.topics, self.context.policy_kind)
+
+    @property
+    def sides(self) -> tuple[tuple[Facts, tuple[Range, ...]], tuple[Facts, tuple[Range, ...]]]:
+        """The facts before and after, each with the words that changed."""
+        return (self.delta.before, self.changed[0]), (self.delta.after, self.changed[1])
+
+    @property
+    def quotes(self) -> tuple[str, str]:
+        """The changed words before and after."""
+        before, after = (_quoted(facts.text, ranges) for facts, ranges in self.sides)
+        return before, after
+
+
+def _text(clause: Clause | None) -> Text:
+    if clause is None:
+        return read("")
+    return read(f"{clause.lead} {clause.text}" if clause.lead else clause.text)
+
+
+def _quoted(text: Text, ranges: tuple[Range, ...]) -> str:
+    return " … ".join(text.snippet(start, end) for start, end in ranges[:_MOST_QUOTED])[:_LONGEST_QUOTE]
+
+
+Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
+
+
+def _own(difference: Difference, clause: Clause, changed: Ranges) -> Ranges:
+    """The changed words of the clause itself: of one that came or went, the lead above it did not."""
+    if (difference.before and difference.after) or not clause.lead:
+        return changed
+    first = len(read(clause.lead).words)
+    left, right = (tuple((max(start, first), end) for start, end in side if end > first) for side in changed)
+    return left, right
+
+
+def changed_ranges(before: Text, after: Text) -> Ranges:
+    """The word ranges of each side that the other lacks; mirrored when read backwards."""
+    if after.words < before.words:
+        right, left = changed_ranges(after, before)
+        return left, right
+    numbers: dict[str, int] = {}
+    sides = [[numbers.setdefault(word, len(numbers)) for word in text.words] for text in (before, after)]
+    edits = Indel.opcodes(*sides)
+    gone = tuple((edit.src_start, edit.src_end) for edit in edits if edit.tag == "delete")
+    come = tuple((edit.dest_start, edit.dest_end) for edit in edits if edit.tag == "insert")
+    return gone, come

@@ -1,0 +1,106 @@
+"""One difference in, one judged change out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.classification.case import Case
+from monitor.classification.context import Context
+from monitor.classification.findings import Found, by_rules
+from monitor.classification.knowledge import Knowledge, knowledge
+from monitor.classification.names import by_entry, by_names
+from monitor.classification.numbers import by_numbers
+from monitor.classification.user import apply_rules
+from monitor.classification.verdict import as_finding, editorial
+from monitor.classification.whole import by_whole
+from monitor.comparison import Difference
+from monitor.model import SEVERITIES, TOPICS, Change, Verdict, worst
+
+_MOST_TOPICS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A change with everything that led to it; no case when it is cosmetic."""
+
+    change: Change
+    case: Case | None = None
+
+
+def classify(difference: Difference, context: Context) -> Change:
+    """Judge one difference: verdict, severity, topics and findings. Pure and quick."""
+    return judge(difference, context).change
+
+
+def judge(difference: Difference, context: Context) -> Judgement:
+    """As ``classify``, with the facts that decided."""
+    if difference.cosmetic:
+        return Judgement(_change(difference, "cosmetic", reason=difference.cosmetic))
+    known = knowledge()
+    case = Case.of(difference, context, known)
+    findings = _findings(case, known)
+    reason = editorial(case, findings, known)
+    if reason is not None:
+        findings = [as_finding(case, reason, known)]
+    topics = _with_findings(case.topics, findings)
+    change = _change(difference, "editorial" if reason else "material", topics, findings, reason or "")
+    return Judgement(apply_rules(change, context.rules, context.policy_kind, context.vendor), case)
+
+
+def _findings(case: Case, known: Knowledge) -> list[Found]:
+    named = list(by_names(case.delta, case.topics, known, listed=case.listed))
+    if not any(f.finding.rule == "party" for f in named):
+        named += by_entry(case, known)
+    findings = [
+        *by_numbers(case.delta, case.topics, known),
+        *named,
+        *by_rules(case.delta, case.topics, known, modified=case.reworded),
+        *by_whole(case, known),
+    ]
+    findings.sort(key=lambda f: (-SEVERITIES.index(f.finding.severity), not f.worse))
+    return _distinct(findings)
+
+
+def _distinct(findings: Iterable[Found]) -> list[Found]:
+    seen: set[tuple[str, str, str, str]] = set()
+    kept = []
+    for entry in findings:
+        f = entry.finding
+        key = (f.kind, f.topic, f.before, f.after)
+        if key not in seen:
+            seen.add(key)
+            kept.append(entry)
+    return kept
+
+
+def _with_findings(topics: tuple[str, ...], findings: Sequence[Found]) -> tuple[str, ...]:
+    """The clause's topics and those of its findings, the same whichever way the comparison is read."""
+    named = sorted({f.finding.topic for f in findings}, key=TOPICS.index)
+    together = tuple(dict.fromkeys((*topics, *named)))[:_MOST_TOPICS]
+    return tuple(topic for topic in together if topic != "other") or together
+
+
+def _change(
+    difference: Difference,
+    verdict: Verdict,
+    topics: tuple[str, ...] = (),
+    found: Sequence[Found] = (),
+    reason: str = "",
+) -> Change:
+    clause = difference.after or difference.before
+    findings = tuple(entry.finding for entry in found)
+    material = verdict == "material"
+    return Change(
+        change=difference.change,
+        path=clause.path if clause else (),
+        label=clause.label if clause else "",
+        before=difference.before.text if difference.before else None,
+        after=difference.after.text if difference.after else None,
+        words=difference.words,
+        verdict=verdict,
+        severity=(worst([finding.severity for finding in findings]) or "low") if material else None,
+        topics=topics,
+        findings=findings,
+        reason=reason,
+    )

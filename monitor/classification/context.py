@@ -1,0 +1,96 @@
+"""What the judgement of one clause may know about its document."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Self
+
+from monitor.classification.tables import table, word_set
+from monitor.classification.user import UserRule
+from monitor.model import Document
+
+_LANGUAGES = {
+    "de": "German",
+    "fr": "French",
+    "it": "Italian",
+    "es": "Spanish",
+    "pl": "Polish",
+    "nl": "Dutch",
+    "pt": "Portuguese",
+    "sv": "Swedish",
+    "da": "Danish",
+    "fi": "Finnish",
+    "cs": "Czech",
+    "ja": "Japanese",
+    "zh": "Chinese",
+    "ko": "Korean",
+    "ru": "Russian",
+    "tr": "Turkish",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Shared by all clauses of one comparison."""
+
+    rules: tuple[UserRule, ...] = ()
+    policy_kind: str | None = None
+    vendor: str | None = None
+    language: str | None = None
+    vendor_names: frozenset[str] = frozenset()
+    """Folded words by which the documents name the vendor."""
+    notes: tuple[str, ...] = ()
+    texts: tuple[str, str] = ("", "")
+    """Both documents, folded: to see how far a defined term reaches."""
+
+    @classmethod
+    def of(
+        cls,
+        before: Document,
+        after: Document,
+        *,
+        rules: tuple[UserRule, ...],
+        policy_kind: str | None,
+        vendor: str | None,
+    ) -> Self:
+        language = after.language or before.language
+        notes = []
+        if language not in (None, "en"):
+            name = _LANGUAGES.get(language or "", language)
+            notes.append(
+                f"rules cover English; this policy is {name}: verdict by numbers, dates, parties and size only"
+            )
+        return cls(
+            rules=rules,
+            policy_kind=policy_kind,
+            vendor=vendor,
+            language=language,
+            vendor_names=_names(before, after, vendor),
+            notes=tuple(notes),
+            texts=(before.text.casefold(), after.text.casefold()),
+        )
+
+    def uses(self, term: str) -> int:
+        """How often a term stands in the document that uses it more."""
+        return max(text.count(term.casefold()) for text in self.texts)
+
+    @property
+    def english(self) -> bool:
+        return self.language in (None, "en")
+
+
+_DOER = re.compile(r"\b([A-Z][A-Za-z0-9]{2,24}) (?:will|shall|may|must|reserves|does|agrees|uses|collects) ")
+_NOT_THE_VENDOR = word_set(table("names")["not_the_vendor"])
+
+
+def _names(before: Document, after: Document, vendor: str | None) -> frozenset[str]:
+    """Words by which the documents name the vendor: whoever is said to do things, besides the usual parties."""
+    counts = Counter(name.casefold() for side in (before, after) for name in _DOER.findall(side.text))
+    names = {name for name, count in counts.items() if count >= _OFTEN and name not in _NOT_THE_VENDOR}
+    return frozenset(names | ({vendor.split()[0].casefold()} if vendor and vendor.split() else set()))
+
+
+_OFTEN = 2
+"""Mentions of a doer, in both documents together, from which on it is the vendor."""

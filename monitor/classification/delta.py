@@ -1,0 +1,218 @@
+"""What came and what went between the facts of two texts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from monitor.classification.facts import Fact, Facts
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.lexicon import Hit
+from monitor.classification.modality import Modal
+from monitor.classification.parties import Party
+from monitor.classification.quantities import Quantity
+from monitor.classification.text import Text
+
+T = TypeVar("T")
+
+_MOST_SENTENCES = 40
+_MOST_MODALS = 60
+_ALIKE = 0.5
+"""Share of the shorter sentence's words from which on two sentences are one, reworded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The facts on one side that the other lacks, and those that changed in place."""
+
+    before: Facts
+    after: Facts
+    gone: tuple[Fact, ...]
+    come: tuple[Fact, ...]
+    modals_gone: tuple[Modal, ...]
+    modals_come: tuple[Modal, ...]
+    shifted: tuple[tuple[Modal, Modal], ...]
+    quantities_gone: tuple[Quantity, ...]
+    quantities_come: tuple[Quantity, ...]
+    parties_gone: tuple[Party, ...]
+    parties_come: tuple[Party, ...]
+    places_gone: tuple[Hit, ...]
+    places_come: tuple[Hit, ...]
+    sentences: dict[int, int]
+    """Changed sentences of the one side that are sentences of the other, reworded."""
+    sentences_gone: tuple[tuple[int, int], ...]
+    """Word ranges of sentences without a counterpart."""
+    sentences_come: tuple[tuple[int, int], ...]
+
+
+def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
+    """Compare the facts of two texts; symmetric but for the sides."""
+    matched, lone_before, lone_after = _align(before.text, after.text, known.empty_words)
+    gone, come = _facts(before.said, after.said)
+    modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
+    quantities_gone, quantities_come = _lacking(
+        before.quantities, after.quantities, lambda q: (q.sort, q.value)
+    )
+    parties_gone, parties_come = _lacking(before.parties, after.parties, lambda p: (p.key, p.form), once=True)
+    parties_gone = _unsaid(parties_gone, after.text)
+    parties_come = _unsaid(parties_come, before.text)
+    places_gone, places_come = _lacking(before.places, after.places, lambda h: h.name, once=True)
+    return Delta(
+        before,
+        after,
+        gone,
+        come,
+        modals_gone,
+        modals_come,
+        shifted,
+        quantities_gone,
+        quantities_come,
+        parties_gone,
+        parties_come,
+        places_gone,
+        places_come,
+        matched,
+        lone_before,
+        lone_after,
+    )
+
+
+def _lacking(
+    before: Iterable[T], after: Iterable[T], key: Callable[[T], Hashable], *, once: bool = False
+) -> tuple[tuple[T, ...], tuple[T, ...]]:
+    """Members of each side that the other lacks, by key; ``once``: how often does not count."""
+
+    def minus(these: Iterable[T], those: Iterable[T]) -> tuple[T, ...]:
+        left = Counter(key(member) for member in those)
+        lacking = []
+        for member in these:
+            name = key(member)
+            if left[name] > 0:
+                left[name] -= 0 if once else 1
+            else:
+                lacking.append(member)
+                if once:
+                    left[name] = 1
+        return tuple(lacking)
+
+    return minus(before, after), minus(after, before)
+
+
+def _unsaid(names: tuple[Party, ...], other: Text) -> tuple[Party, ...]:
+    """Names whose words do not stand together in the other text, whatever their case."""
+    words = f" {' '.join(other.words)} "
+    return tuple(party for party in names if party.form or f" {party.key} " not in words)
+
+
+def _facts(before: tuple[Fact, ...], after: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    gone, come = _lacking(before, after, lambda fact: fact.key, once=True)
+
+    def blurred(fact: Fact) -> tuple[str, bool, bool, str]:
+        # A concept said of the vendor with "may" instead of "will" is a matter of modality, not of the concept.
+        return fact.name, fact.by == "customer", fact.stance == "forbidden", fact.value
+
+    had, has = {blurred(f) for f in before}, {blurred(f) for f in after}
+    return tuple(f for f in gone if blurred(f) not in has), tuple(f for f in come if blurred(f) not in had)
+
+
+def _modals(
+    before: tuple[Modal, ...], after: tuple[Modal, ...], matched: dict[int, int]
+) -> tuple[tuple[Modal, ...], tuple[Modal, ...], tuple[tuple[Modal, Modal], ...]]:
+    gone, come = _lacking(before, after, lambda m: (m.holder, m.force, m.verb))
+    left, right = list(gone[:_MOST_MODALS]), list(come[:_MOST_MODALS])
+    shifted = _pairs(
+        left, right, lambda a, b: a.holder == b.holder and a.verb == b.verb and a.force != b.force
+    )
+    _pairs(left, right, lambda a, b: (a.holder, a.force) == (b.holder, b.force) and _near(a, b, matched))
+    shifted += _pairs(
+        left, right, lambda a, b: a.holder == b.holder and a.force != b.force and _near(a, b, matched)
+    )
+    _pairs(
+        left,
+        right,
+        lambda a, b: a.force == b.force and a.verb == b.verb and {a.holder, b.holder} <= _SAME_SIDE,
+    )
+    return tuple(left), tuple(right), tuple(shifted)
+
+
+_SAME_SIDE = frozenset({"vendor", "third", "either"})
+
+
+def _near(a: Modal, b: Modal, matched: dict[int, int]) -> bool:
+    return matched.get(a.sentence) == b.sentence
+
+
+def _pairs(
+    left: list[Modal], right: list[Modal], agree: Callable[[Modal, Modal], bool]
+) -> list[tuple[Modal, Modal]]:
+    """Take pairs that agree out of both lists, in order."""
+    found = []
+    for a in tuple(left):
+        b = next((m for m in right if agree(a, m)), None)
+        if b is not None:
+            left.remove(a)
+            right.remove(b)
+            found.append((a, b))
+    return found
+
+
+Range = tuple[int, int]
+
+
+def _align(
+    before: Text, after: Text, empty: frozenset[str]
+) -> tuple[dict[int, int], tuple[Range, ...], tuple[Range, ...]]:
+    """Which sentence became which, and the ranges of those that came or went."""
+    left, right = _sentences(before), _sentences(after)
+    same_left, same_right = _lacking(left, right, lambda r: r[1])
+    matched: dict[int, int] = {}
+    lefts = [(r[0], _substance(words, empty)) for r, words in same_left[:_MOST_SENTENCES]]
+    rights = [(r[0], _substance(words, empty)) for r, words in same_right[:_MOST_SENTENCES]]
+    scored = sorted((-_likeness(a, b), i, j) for i, a in lefts for j, b in rights)
+    taken_left: set[int] = set()
+    taken_right: set[int] = set()
+    for score, at_left, at_right in scored:
+        if -score < _ALIKE:
+            break
+        if at_left not in taken_left and at_right not in taken_right:
+            taken_left.add(at_left)
+            taken_right.add(at_right)
+            matched[before.sentences[at_left]] = after.sentences[at_right]
+    _match_unchanged(before, after, left, right, matched)
+    lone_left = tuple(r for r, _ in same_left if r[0] not in taken_left)
+    lone_right = tuple(r for r, _ in same_right if r[0] not in taken_right)
+    return matched, lone_left, lone_right
+
+
+Sentence = tuple[Range, tuple[str, ...]]
+
+
+def _match_unchanged(
+    before: Text, after: Text, left: list[Sentence], right: list[Sentence], matched: dict[int, int]
+) -> None:
+    where: dict[tuple[str, ...], int] = {}
+    for (start, _), words in right:
+        where.setdefault(words, after.sentences[start])
+    for (start, _), words in left:
+        if words in where:
+            matched.setdefault(before.sentences[start], where[words])
+
+
+def _sentences(text: Text) -> list[Sentence]:
+    found: list[Sentence] = []
+    start = 0
+    for at in range(1, len(text.words) + 1):
+        if at == len(text.words) or text.sentences[at] != text.sentences[start]:
+            found.append(((start, at), text.words[start:at]))
+            start = at
+    return found if text.words else []
+
+
+def _substance(words: tuple[str, ...], empty: frozenset[str]) -> frozenset[str]:
+    return frozenset(words) - empty or frozenset(words)
+
+
+def _likeness(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / min(len(a), len(b))

@@ -1,0 +1,120 @@
+"""What a clause says, as facts that can be compared one by one."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.lexicon import Hit
+from monitor.classification.modality import Force, Modal, modals
+from monitor.classification.parties import Party, parties
+from monitor.classification.quantities import Quantity, quantities
+from monitor.classification.text import Text
+
+Stance = Literal["allowed", "forbidden", "owed", "neutral"]
+
+_STANCE: dict[Force, Stance] = {
+    "must": "owed",
+    "soft": "owed",
+    "may": "allowed",
+    "not": "forbidden",
+    "does": "allowed",
+}
+_NO = frozenset({"no", "not", "never", "without", "nor", "neither", "prohibited", "cannot"})
+_NEGATION_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A concept said of somebody."""
+
+    name: str
+    by: str
+    stance: Stance
+    value: str
+    """Tells facts of one name apart where the words matter (``iso 27001``); else empty."""
+    start: int
+    end: int
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        return self.name, self.by, self.stance, self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything read from one text."""
+
+    text: Text
+    modals: tuple[Modal, ...] = ()
+    said: tuple[Fact, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    parties: tuple[Party, ...] = ()
+    places: tuple[Hit, ...] = ()
+    topics: tuple[Hit, ...] = field(default=())
+    """Hits of topic phrases, ``topic:strong`` or ``topic:weak``."""
+    same: tuple[Hit, ...] = ()
+    """Phrases that mean the same as one word, ``%word``."""
+    asides: tuple[Hit, ...] = ()
+    """Hits of phrases that point elsewhere, announce a version or say how to reach somebody."""
+
+    def as_dict(self) -> dict[str, list[str]]:
+        """The facts in words, for people who ask why."""
+        show = self.text.snippet
+        return {
+            "statements": [f"{m.holder} {m.force}: {show(m.start, m.end)}" for m in self.modals],
+            "concepts": [f"{f.name} ({f.by}, {f.stance}): {show(f.start, f.end)}" for f in self.said],
+            "quantities": [f"{q.sort}: {show(q.start, q.end)}" for q in self.quantities],
+            "parties": [party.shown for party in self.parties],
+            "places": [show(h.start, h.end) for h in self.places],
+        }
+
+
+def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english: bool) -> Facts:
+    """All facts of a text; of one that is not English only numbers, parties and places."""
+    hits = known.words.scan(text)
+    places = tuple(hit for hit in hits if hit.name[0] == "@")
+    numbers = tuple(quantities(text, english=english))
+    placed = {at for hit in places for at in range(hit.start, hit.end)}
+    names = tuple(party for party in parties(text) if party.form or party.start not in placed)
+    if not english:
+        return Facts(text, quantities=numbers, parties=names, places=places)
+    stated = tuple(modals(text, vendor))
+    said = tuple(_fact(hit, text, stated, known) for hit in hits if hit.name[0] == "=")
+    topics = tuple(hit for hit in hits if hit.name[0] not in "=@~%")
+    same = tuple(hit for hit in hits if hit.name[0] == "%")
+    asides = tuple(hit for hit in hits if hit.name[0] == "~")
+    return Facts(text, stated, said, numbers, names, places, topics, same, asides)
+
+
+def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:
+    """The statement that a word belongs to: the last before it in its sentence, or else the first after."""
+    here = text.sentences[at]
+    after = bisect_right(stated, at, key=lambda modal: modal.start)
+    if after and stated[after - 1].sentence == here:
+        return stated[after - 1]
+    return stated[after] if after < len(stated) and stated[after].sentence == here else None
+
+
+def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> Fact:
+    name = hit.name[1:]
+    modal = governing(text, stated, hit.start)
+    by: str = modal.holder if modal else "vendor"
+    stance: Stance = _STANCE[modal.force] if modal else "neutral"
+    if stance != "forbidden" and _negated(text, hit.start):
+        stance = "forbidden"
+    value = ""
+    if name in known.named:
+        value = " ".join(word.removesuffix("s") for word in text.words[hit.start : hit.end])
+    return Fact(name, by, stance, value, hit.start, hit.end)
+
+
+def _negated(text: Text, at: int) -> bool:
+    for here in range(at - 1, max(at - _NEGATION_REACH, 0) - 1, -1):
+        if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
+            return False
+        if text.words[here] in _NO:
+            return True
+    return False

@@ -1,0 +1,111 @@
+"""Rules applied to what came and went: findings, each with the words that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from monitor.classification.delta import Delta
+from monitor.classification.facts import Fact, Facts
+from monitor.classification.knowledge import Knowledge, ModalRule, Outcome, Rule
+from monitor.classification.modality import Modal
+from monitor.model import SEVERITIES, Finding, Severity
+
+_AROUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding and who gains by it."""
+
+    finding: Finding
+    worse: bool
+
+
+def weighed(outcome: Outcome, topic: str, known: Knowledge) -> Severity:
+    """A rule's severity: a step up where the customer loses in a heavy topic, from medium down in a light one."""
+    step = known.weights.get(topic, 0)
+    if (step > 0 and not outcome.worse) or (step < 0 and outcome.severity == "high"):
+        step = 0
+    index = SEVERITIES.index(outcome.severity) + step
+    return SEVERITIES[min(max(index, 0), len(SEVERITIES) - 1)]
+
+
+def found(
+    rule: str, outcome: Outcome, topic: str, before: str, after: str, known: Knowledge, *, fixed: bool = False
+) -> Found:
+    """One finding of a rule's outcome. ``fixed``: the rule is made for its topic, its severity stands."""
+    severity = outcome.severity if fixed else weighed(outcome, topic, known)
+    return Found(Finding(outcome.kind, topic, severity, before, after, outcome.reason, rule), outcome.worse)
+
+
+def by_rules(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, modified: bool) -> Iterator[Found]:
+    """Findings from concepts, statements and shifts of statements."""
+    moved = {fact.name for fact in (*delta.come, *delta.gone)}
+    for rule in known.rules:
+        if rule.fact not in moved:
+            continue
+        if (rule.within and not rule.within & set(topics)) or (rule.modified and not modified):
+            continue
+        topic = rule.topic or topics[0]
+        for fact in _fitting(rule, delta.come):
+            after = shown(delta.after, fact)
+            yield found(rule.id, rule.comes, topic, "", after, known, fixed=rule.topic is not None)
+        for fact in _fitting(rule, delta.gone):
+            before = shown(delta.before, fact)
+            yield found(rule.id, rule.goes, topic, before, "", known, fixed=rule.topic is not None)
+    yield from _by_modals(delta, topics[0], known)
+
+
+def _fitting(rule: Rule, facts: Iterable[Fact]) -> list[Fact]:
+    fitting = [
+        fact
+        for fact in facts
+        if fact.name == rule.fact
+        and (not rule.by or fact.by in rule.by)
+        and (not rule.stance or fact.stance in rule.stance)
+    ]
+    return fitting if rule.named else fitting[:1]
+
+
+def _by_modals(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
+    for old, new in delta.shifted:
+        before, after = statement(delta.before, old), statement(delta.after, new)
+        for shift in known.shifts:
+            if shift.by != old.holder:
+                continue
+            if old.force in shift.from_ and new.force in shift.to:
+                yield found(shift.id, shift.forward, topic, before, after, known)
+            elif new.force in shift.from_ and old.force in shift.to:
+                yield found(shift.id, shift.backward, topic, before, after, known)
+    for rule in known.modal_rules:
+        for modal in _said(rule, delta.modals_come):
+            yield found(rule.id, rule.comes, topic, "", statement(delta.after, modal), known)
+        for modal in _said(rule, delta.modals_gone):
+            yield found(rule.id, rule.goes, topic, statement(delta.before, modal), "", known)
+
+
+def _said(rule: ModalRule, stated: Iterable[Modal]) -> list[Modal]:
+    return [m for m in stated if (m.holder, m.force) == (rule.by, rule.force)][:2]
+
+
+def shown(facts: Facts, fact: Fact) -> str:
+    """The words of a fact with a little of what stands around it."""
+    return facts.text.snippet(*_widened(facts, fact.start, fact.end))
+
+
+def statement(facts: Facts, modal: Modal) -> str:
+    """The words of a statement from its holder on."""
+    return facts.text.snippet(*_widened(facts, modal.start, modal.end))
+
+
+def _widened(facts: Facts, start: int, end: int) -> tuple[int, int]:
+    """A range with up to three words on each side, within its sentence."""
+    sentences = facts.text.sentences
+    here = sentences[start]
+    first, last = start, end
+    while first > 0 and start - first < _AROUND and sentences[first - 1] == here:
+        first -= 1
+    while last < len(sentences) and last - end < _AROUND and sentences[last] == here:
+        last += 1
+    return first, last

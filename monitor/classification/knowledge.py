@@ -1,0 +1,177 @@
+"""The rule files, read once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from monitor.classification.lexicon import Lexicon
+from monitor.classification.tables import table, word_set
+from monitor.model import FINDING_KINDS, TOPICS, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one direction of a rule says."""
+
+    kind: str
+    severity: Severity
+    reason: str
+    worse: bool = False
+    """The customer loses."""
+
+    @classmethod
+    def of(cls, rule: str, data: Mapping[str, Any]) -> Outcome:
+        outcome = cls(**data)
+        if outcome.kind not in FINDING_KINDS:
+            raise ValueError(f"rule {rule}: unknown kind {outcome.kind!r}")
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What it means when a fact comes or goes."""
+
+    id: str
+    fact: str
+    comes: Outcome
+    goes: Outcome
+    by: frozenset[str] = frozenset()
+    stance: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    topic: str | None = None
+    named: bool = False
+    """The words found tell facts apart (``iso 27001`` from ``soc 2``)."""
+    modified: bool = False
+    """Only where a clause was reworded: in a whole new clause the words say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModalRule:
+    """What it means when somebody must, may or must not do something new, or no longer."""
+
+    id: str
+    by: str
+    force: str
+    comes: Outcome
+    goes: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRule:
+    """What it means when a statement keeps its holder and verb and changes its force."""
+
+    id: str
+    by: str
+    from_: frozenset[str]
+    to: frozenset[str]
+    forward: Outcome
+    backward: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything that the judgement knows beforehand."""
+
+    words: Lexicon
+    """All phrases, found in one pass: topics (``topic:weight``), concepts (``=concept``), places (``@sort:place``),
+    asides (``~aside``) and what means the same as one word (``%word``)."""
+    headings: Lexicon
+    kinds_of_topic: Mapping[str, frozenset[str]]
+    broad: Mapping[str, float]
+    """Topics whose words stand everywhere, with the factor that their points count."""
+    rules: tuple[Rule, ...]
+    modal_rules: tuple[ModalRule, ...]
+    shifts: tuple[ShiftRule, ...]
+    named: frozenset[str]
+    """Concepts whose words tell facts apart."""
+    vocabulary: frozenset[str]
+    """Words of the language of policies: what consists of them alone is no name."""
+    same_words: Mapping[str, str]
+    empty_words: frozenset[str]
+    contact_words: frozenset[str]
+    kin: dict[str, str]
+    """Words met and what they stand for; filled by use."""
+    weights: Mapping[str, int]
+    """Topic to its weight in a severity: 1 heavy, -1 light."""
+
+
+@cache
+def knowledge() -> Knowledge:
+    """Read the rule files; the first call costs some 30 ms, later ones nothing."""
+    topics, concepts, rules, wording = (table(n) for n in ("topics", "concepts", "rules", "wording"))
+    entries = {f"{t}:{w}": topics[t][w] for t in topics for w in ("strong", "weak")}
+    entries |= {f"={name}": phrases for name, phrases in concepts.items()}
+    entries |= {
+        f"@{sort}:{place}": phrases
+        for sort, places in table("places").items()
+        for place, phrases in places.items()
+    }
+    entries |= {f"~{name}": phrases for name, phrases in wording["asides"].items()}
+    entries |= {f"%{group[0]}": group[1:] for group in wording["same_phrases"]}
+    lexicon = Lexicon(entries)
+    statements = table("statements")
+    empty = word_set(" ".join(wording["empty_words"]))
+    parsed = tuple(_rule(data) for data in rules["rule"])
+    return Knowledge(
+        words=lexicon,
+        headings=Lexicon({t: topics[t]["heading"] for t in topics}),
+        kinds_of_topic={t: frozenset(topics[t]["kinds"]) for t in topics},
+        broad={t: topics[t]["factor"] for t in topics if "factor" in topics[t]},
+        rules=parsed,
+        modal_rules=tuple(_modal_rule(data) for data in rules["modal"]),
+        shifts=tuple(_shift(data) for data in rules["shift"]),
+        named=frozenset(rule.fact for rule in parsed if rule.named),
+        vocabulary=lexicon.beginnings
+        | empty
+        | word_set(" ".join(wording["same_words"]))
+        | word_set(
+            " ".join(
+                (
+                    *(line for name, line in statements["holders"].items() if name != "things"),
+                    wording["contact_words"],
+                )
+            )
+        ),
+        same_words={word: line.split()[0] for line in wording["same_words"] for word in line.split()},
+        empty_words=empty,
+        contact_words=word_set(wording["contact_words"]),
+        kin={},
+        weights=_weights(rules["severity"]),
+    )
+
+
+def _rule(data: dict[str, Any]) -> Rule:
+    topic = data.get("topic")
+    if topic is not None and topic not in TOPICS:
+        raise ValueError(f"rule {data['id']}: unknown topic {topic!r}")
+    return Rule(
+        id=data["id"],
+        fact=data["fact"],
+        comes=Outcome.of(data["id"], data["comes"]),
+        goes=Outcome.of(data["id"], data["goes"]),
+        by=frozenset(data.get("by", ())),
+        stance=frozenset(data.get("stance", ())),
+        within=frozenset(data.get("within", ())),
+        topic=topic,
+        named=data.get("named", False),
+        modified=data.get("modified", False),
+    )
+
+
+def _modal_rule(data: dict[str, Any]) -> ModalRule:
+    comes, goes = (Outcome.of(data["id"], data[side]) for side in ("comes", "goes"))
+    return ModalRule(data["id"], data["by"], data["force"], comes, goes)
+
+
+def _shift(data: dict[str, Any]) -> ShiftRule:
+    forward, backward = (Outcome.of(data["id"], data[side]) for side in ("forward", "backward"))
+    return ShiftRule(
+        data["id"], data["by"], frozenset(data["from"]), frozenset(data["to"]), forward, backward
+    )
+
+
+def _weights(data: dict[str, list[str]]) -> dict[str, int]:
+    return dict.fromkeys(data["heavy"], 1) | dict.fromkeys(data["light"], -1)

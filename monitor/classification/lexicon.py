@@ -1,0 +1,162 @@
+"""Phrases as data, matched word by word.
+
+A phrase is written as a reader would: ``sell|share .. personal data|information``.
+
+- ``a|b``: either word; ``train*``: any word that begins so; ``?our``: may be missing;
+- ``..``: up to four words between, ``...``: up to nine, in the same sentence.
+
+There is no regular expression here: each word starts a bounded number of bounded trials, so a scan is linear
+in the number of words whatever they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from monitor.classification.text import Text
+
+_GAPS = {"..": 4, "...": 9}
+_STEM = 3
+_MOST_KEPT = 20_000
+
+
+class Hit(NamedTuple):
+    """A phrase found: what it stands for and the words it covers."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    words: frozenset[str]
+    stems: tuple[str, ...]
+    optional: bool
+    gap: int
+
+
+def _steps(phrase: str) -> tuple[_Step, ...]:
+    steps: list[_Step] = []
+    gap = 0
+    for part in phrase.split():
+        if part in _GAPS:
+            gap = _GAPS[part]
+            continue
+        optional = part.startswith("?")
+        forms = part.removeprefix("?").split("|")
+        stems = tuple(form[:-1] for form in forms if form.endswith("*"))
+        if any(len(stem) < _STEM for stem in stems):
+            raise ValueError(f"phrase {phrase!r}: a stem needs at least {_STEM} letters")
+        steps.append(_Step(frozenset(f for f in forms if not f.endswith("*")), stems, optional, gap))
+        gap = 0
+    if not steps or steps[0].optional or gap:
+        raise ValueError(f"phrase {phrase!r}: must begin and end with a word")
+    return tuple(steps)
+
+
+class Lexicon:
+    """Names and their phrases, indexed by the first word."""
+
+    def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
+        self._by_word: dict[str, list[_Phrase]] = {}
+        self._by_stem: dict[str, list[_Phrase]] = {}
+        self._begun: dict[str, _Begun | None] = {}
+        for name, phrases in entries.items():
+            for phrase in phrases:
+                steps = _steps(phrase)
+                for word in sorted(steps[0].words):
+                    self._by_word.setdefault(word, []).append((name, steps))
+                for stem in steps[0].stems:
+                    self._by_stem.setdefault(stem[:_STEM], []).append((name, steps))
+
+    @property
+    def beginnings(self) -> frozenset[str]:
+        """The whole words with which phrases begin."""
+        return frozenset(self._by_word)
+
+    def scan(self, text: Text) -> list[Hit]:
+        """Every phrase found, in order; of several at the same word with the same name, the longest."""
+        hits: list[Hit] = []
+        begun = self._begun
+        words = text.words
+        present = set(words)
+        for at, word in enumerate(words):
+            phrases = begun[word] if word in begun else self._begin(word)
+            if phrases is None:
+                continue
+            found = dict.fromkeys(phrases.alone, at + 1)
+            following = words[at + 1] if at + 1 < len(words) else ""
+            for name, steps in phrases.by_next.get(following, ()):
+                end = _match(text, steps, 1, at + 1)
+                if end > found.get(name, 0):
+                    found[name] = end
+            for name, steps, ends in phrases.open:
+                if ends and ends.isdisjoint(present):
+                    continue
+                end = _match(text, steps, 1, at + 1)
+                if end > found.get(name, 0):
+                    found[name] = end
+            hits.extend(Hit(name, at, end) for name, end in found.items())
+        return hits
+
+    def _begin(self, word: str) -> _Begun | None:
+        """The phrases that may begin with a word, sorted by what decides next; kept for a bounded number of words."""
+        stems = (p for p in self._by_stem.get(word[:_STEM], ()) if word.startswith(p[1][0].stems))
+        candidates = (*self._by_word.get(word, ()), *stems)
+        begun = _Begun.of(candidates) if candidates else None
+        if len(self._begun) < _MOST_KEPT:
+            self._begun[word] = begun
+        return begun
+
+
+_Phrase = tuple[str, tuple[_Step, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Phrases that begin with one word."""
+
+    alone: tuple[str, ...]
+    """Names of those that are complete with it."""
+    by_next: dict[str, tuple[_Phrase, ...]]
+    """Those that go on with one of some words at once, by that word."""
+    open: tuple[tuple[str, tuple[_Step, ...], frozenset[str]], ...]
+    """All others, with the words of which one must stand in the text; none when that cannot be told."""
+
+    @classmethod
+    def of(cls, phrases: Iterable[_Phrase]) -> _Begun:
+        alone: list[str] = []
+        by_next: dict[str, list[_Phrase]] = {}
+        others: list[tuple[str, tuple[_Step, ...], frozenset[str]]] = []
+        for name, steps in phrases:
+            if len(steps) == 1:
+                alone.append(name)
+            elif steps[1].gap or steps[1].stems or steps[1].optional:
+                last = steps[-1]
+                others.append((name, steps, frozenset() if last.stems or last.optional else last.words))
+            else:
+                for word in sorted(steps[1].words):
+                    by_next.setdefault(word, []).append((name, steps))
+        return cls(tuple(alone), {word: tuple(some) for word, some in by_next.items()}, tuple(others))
+
+
+def _match(text: Text, steps: tuple[_Step, ...], step: int, at: int) -> int:
+    """The end of the match of ``steps[step:]`` from word ``at``, 0 when there is none."""
+    wanted = steps[step]
+    words, sentences = text.words, text.sentences
+    last = step + 1 == len(steps)
+    sentence = sentences[at - 1]
+    for here in range(at, min(at + wanted.gap + 1, len(words))):
+        if sentences[here] != sentence:
+            break
+        word = words[here]
+        if word in wanted.words or (wanted.stems and word.startswith(wanted.stems)):
+            end = here + 1 if last else _match(text, steps, step + 1, here + 1)
+            if end:
+                return end
+    if not wanted.optional:
+        return 0
+    return at if last else _match(text, steps, step + 1, at)

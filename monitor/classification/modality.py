@@ -1,0 +1,198 @@
+"""Who must, may or must not do what: the promises, permissions and prohibitions of a clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
+
+Force = Literal["must", "soft", "may", "not", "does"]
+"""``must`` (shall, will, is required to) · ``soft`` (should, endeavours to) · ``may`` · ``not`` · ``does``."""
+
+Holder = Literal["vendor", "customer", "third", "either"]
+
+_WORDS = table("statements")
+_STRONG, _SOFT, _LEAVE, _NEGATION, _ENDEAVOUR = (
+    word_set(_WORDS["force"][name]) for name in ("must", "soft", "may", "negation", "endeavour")
+)
+_VENDOR, _CUSTOMER, _THIRD, _EITHER = (
+    word_set(_WORDS["holders"][name]) for name in ("vendor", "customer", "third", "either")
+)
+PARTIES = (_VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD | _EITHER
+"""Words by which the parties of a contract go."""
+_THINGS = word_set(_WORDS["holders"]["things"])
+_IDLE = word_set(_WORDS["verbs"]["idle"])
+_ADVERBS = word_set(_WORDS["verbs"]["adverbs"])
+_REACH = 14
+"""Words before a modal in which its holder is looked for."""
+_BURDENS = word_set(_WORDS["verbs"]["burdens"])
+CONDUCT = word_set(_WORDS["verbs"]["conduct"])
+"""Verbs with which an item of a list of what one may not do begins."""
+PRACTICES = word_set(_WORDS["verbs"]["practices"])
+"""Verbs for which the plain present ("we share…") says what the vendor does."""
+_SAME: dict[str, str] = {
+    verb: line.split()[0] for line in _WORDS["verbs"]["same"] for verb in line.split()[1:]
+}
+_BY_FIRST: dict[str, list[tuple[tuple[str, ...], Force]]] = {}
+for _force in ("must", "soft", "may", "not"):
+    for _phrase in _WORDS["phrases"][_force]:
+        _BY_FIRST.setdefault(_phrase.split()[0], []).append((tuple(_phrase.split()), _force))
+
+
+_BEGINNINGS = _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never"}
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """One statement of what somebody must, may or must not do."""
+
+    holder: Holder
+    force: Force
+    verb: str
+    start: int
+    end: int
+    sentence: int
+
+
+def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
+    """Every such statement, in order. ``vendor``: further names (folded words) by which the vendor goes."""
+    found: list[Modal] = []
+    taken = -1
+    for at, word in enumerate(text.words):
+        if word not in _BEGINNINGS or at <= taken:
+            continue
+        seen = _modal_at(text, at)
+        if seen is None:
+            continue
+        force, verb_at = seen
+        holder = _passive_holder(text, verb_at, vendor) or _holder(
+            text, at, vendor, banned=force == "not" and _unaddressed(text.words, at)
+        )
+        if holder is None:
+            continue
+        verb_at, verb = _verb(text, verb_at)
+        if verb in _ENDEAVOUR and force == "must":
+            force = "soft"
+        if verb in _IDLE:
+            continue
+        if force == "does" and (holder != "vendor" or verb not in PRACTICES):
+            continue
+        verb = stem(verb)
+        if holder == "vendor" and force == "must" and verb in _BURDENS:
+            force = "may"
+        end = min(verb_at + 5, len(text.words))
+        found.append(Modal(holder, force, verb, at, end, text.sentences[at]))
+        taken = verb_at - 1
+    return found
+
+
+def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
+    """Force and the place where the verb may begin, when a modal begins at this word."""
+    words = text.words
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in _STRONG:
+        return ("not", at + 2) if following in _NEGATION else _strong(words, at)
+    if word in _LEAVE:
+        return ("not", at + 2) if following in _NEGATION else ("may", at + 1)
+    if word in _SOFT:
+        return ("not", at + 2) if following in _NEGATION else ("soft", at + 1)
+    if word in {"do", "does"} and following in _NEGATION:
+        return "not", at + 2
+    if word == "never":
+        return "not", at + 1
+    return _phrase_modal(words, at)
+
+
+def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
+    window = words[at + 1 : at + 7]
+    if ("efforts" in window and "use" in window[:2]) or "endeavours" in window:
+        return "soft", at + 1
+    return "must", at + 1
+
+
+def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
+    for phrase, force in _BY_FIRST.get(words[at], ()):
+        if words[at : at + len(phrase)] == phrase:
+            return force, at + len(phrase)
+    if words[at] in PRACTICES and at and words[at - 1] in {"we", "also", "only"}:
+        return "does", at
+    return None
+
+
+def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
+    """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
+    first = at
+    for here in range(at - 1, max(at - _REACH, 0) - 1, -1):
+        if text.sentences[here] != text.sentences[at]:
+            break
+        first = here
+        named = _named(text, here, vendor)
+        if named is not None:
+            return named
+    if banned:
+        return "customer"
+    return "vendor" if first < at else None
+
+
+def _named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
+    """The party that a word names, unless only a thing of theirs is meant."""
+    word = text.words[at]
+    if at + 1 < len(text.words) and (
+        text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
+    ):
+        return None
+    if word in _THIRD or (word in _EITHER and at and text.words[at - 1] == "third"):
+        return "third"
+    if word in _EITHER:
+        return "either"
+    if word in _CUSTOMER:
+        return "customer"
+    return "vendor" if word in _VENDOR or word in vendor else None
+
+
+def _passive_holder(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
+    """Of "must be paid by Customer" the one after "by"."""
+    words = text.words
+    if verb_at >= len(words) or words[verb_at] != "be":
+        return None
+    for at in range(verb_at + 1, min(verb_at + _PASSIVE_REACH, len(words) - 1)):
+        if text.sentences[at + 1] != text.sentences[verb_at] or at in text.breaks:
+            return None
+        if words[at] == "by":
+            return _named(text, at + 1, vendor) or (
+                _named(text, at + 2, vendor)
+                if words[at + 1] in ("the", "our") and at + 2 < len(words)
+                else None
+            )
+    return None
+
+
+_PASSIVE_REACH = 6
+
+
+def _unaddressed(words: tuple[str, ...], at: int) -> bool:
+    """Whether a prohibition that names nobody is for the customer: "do not…", "… is not permitted"."""
+    return words[at] in ("do", "does", "never", "is", "are", "refrain")
+
+
+def _verb(text: Text, at: int) -> tuple[int, str]:
+    words, here = text.words, at
+    while here < len(words) and here < at + 6 and words[here] in _ADVERBS:
+        here += 1
+    return (here + 1, words[here]) if here < len(words) else (here, "")
+
+
+def stem(verb: str) -> str:
+    """A verb in one form, with words of the same meaning made one."""
+    for suffix in ("ing", "ed", "es", "s", "e"):
+        base = verb.removesuffix(suffix)
+        if verb in _SAME:
+            break
+        if base != verb and len(base) > 2:
+            for form in (base, base + "e"):
+                if form in _SAME or form in PRACTICES:
+                    return _SAME.get(form, form)
+    return _SAME.get(verb, verb)

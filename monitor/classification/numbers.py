@@ -1,0 +1,180 @@
+"""What it means for the customer that a number changed: that depends on what the number measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.classification.delta import Delta, Range
+from monitor.classification.facts import Facts, governing
+from monitor.classification.findings import Found, found, statement
+from monitor.classification.knowledge import Knowledge, Outcome
+from monitor.classification.quantities import Quantity
+from monitor.classification.tables import table, word_set
+from monitor.model import Severity
+
+_MEASURES = {name: word_set(line) for name, line in table("quantities")["measures"].items()}
+_SOFT = "soft_deadline"
+_AROUND = 14
+_MOST = 40
+
+_LONGER_HURTS = {
+    "keeping": True,
+    "deadline": True,
+    "notice": False,
+    "window": False,
+    "cap": False,
+    "term": True,
+    "other": None,
+}
+
+
+def by_numbers(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Iterator[Found]:
+    """Findings from numbers that changed, came or went."""
+    gone, come = list(delta.quantities_gone[:_MOST]), list(delta.quantities_come[:_MOST])
+    for old in tuple(gone):
+        new = next((q for q in come if q.sort == old.sort), None)
+        if new is not None:
+            gone.remove(old)
+            come.remove(new)
+            yield _changed(delta, old, new, topics[0], known)
+    gone = [q for q in gone if not _passing(q, delta.sentences_gone)]
+    come = [q for q in come if not _passing(q, delta.sentences_come)]
+    for old in gone:
+        yield _single(delta.before, delta.after, old, topics[0], known, came=False)
+    for new in come:
+        yield _single(delta.after, delta.before, new, topics[0], known, came=True)
+
+
+def _passing(quantity: Quantity, sentences: Sequence[Range]) -> bool:
+    """A bare number in a sentence that came or went as a whole: the sentence is the change, not the number."""
+    return quantity.sort == "count" and any(start <= quantity.start < end for start, end in sentences)
+
+
+def _near(facts: Facts, quantity: Quantity) -> set[str]:
+    sentence = facts.text.sentences[quantity.start]
+    first, last = max(quantity.start - _AROUND, 0), quantity.end + _AROUND
+    return {
+        word
+        for word, where in zip(facts.text.words[first:last], facts.text.sentences[first:last], strict=True)
+        if where == sentence
+    }
+
+
+def measure(facts: Facts, quantity: Quantity) -> str:
+    """What a period measures: ``keeping``, ``notice``, ``window`` (the customer's), ``deadline`` (the vendor's),
+    ``cap`` (of liability), ``term`` or ``other``."""
+    near = _near(facts, quantity)
+    if near & _MEASURES["liable"] and near & _MEASURES["bound"]:
+        return "cap"
+    modal = governing(facts.text, facts.modals, quantity.start)
+    before = set(facts.text.words[max(quantity.start - 4, 0) : quantity.start])
+    within = "within" in before or "than" in before
+    if near & _MEASURES["keeping"] and not (within and modal and modal.holder == "customer"):
+        return "keeping"
+    if near & _MEASURES["notice"] and not within:
+        return "notice"
+    if modal is not None and modal.holder == "customer":
+        return "window"
+    if within and modal is not None:
+        return "deadline"
+    return "term" if near & _MEASURES["term"] else "other"
+
+
+def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Knowledge) -> Found:
+    before, after = _words(delta.before, old), _words(delta.after, new)
+    rose = new.value > old.value
+    if old.sort == "period":
+        measures = measure(delta.before, old)
+        hurts = _LONGER_HURTS[measures]
+        worse = hurts is not None and rose == hurts
+        kind = "period_lengthened" if rose else "period_shortened"
+        reason = f"A period became {'longer' if rose else 'shorter'}{_OF[measures]}"
+        if measures == "cap":
+            outcome = Outcome(kind, "medium" if rose else "high", reason, worse)
+            return found("period.cap", outcome, "liability", before, after, known, fixed=True)
+        return found(f"period.{measures}", _outcome(kind, worse, reason), topic, before, after, known)
+    if old.sort in ("money", "share"):
+        return _amount(delta, old, topic, before, after, known, rose=rose)
+    kind, sort = "threshold_changed", old.sort
+    reason = "An age limit changed" if sort == "age" else "A number changed"
+    return found(f"number.{sort}", _outcome(kind, sort == "age", reason), topic, before, after, known)
+
+
+_OF = {
+    "keeping": " for which data is kept",
+    "notice": " of notice",
+    "window": " that the customer has",
+    "deadline": " that the vendor has",
+    "cap": " by which liability is capped",
+    "term": " of the contract",
+    "other": "",
+}
+
+
+def _amount(
+    delta: Delta, old: Quantity, topic: str, before: str, after: str, known: Knowledge, *, rose: bool
+) -> Found:
+    near = _near(delta.before, old)
+    what = "raised" if rose else "lowered"
+    if near & _MEASURES["level"] and old.sort == "share":
+        outcome = _outcome("threshold_changed", not rose, f"A service level was {what}")
+        return found("number.level", outcome, topic, before, after, known)
+    if near & _MEASURES["liable"] or topic == "liability":
+        severity: Severity = "high" if not rose else "medium"
+        outcome = Outcome("amount_changed", severity, f"A cap on liability was {what}", not rose)
+        return found("amount.cap", outcome, "liability", before, after, known, fixed=True)
+    worse = not rose if near & _MEASURES["credit"] else rose
+    outcome = _outcome("amount_changed", worse, f"An amount was {what}")
+    return found(
+        "amount.cost" if near & _MEASURES["cost"] else "amount", outcome, topic, before, after, known
+    )
+
+
+def _single(
+    facts: Facts, other: Facts, quantity: Quantity, topic: str, known: Knowledge, *, came: bool
+) -> Found:
+    """A number that only one side has: a limit that came or went."""
+    words = _words(facts, quantity)
+    if quantity.sort == "period":
+        measures = measure(facts, quantity)
+        bound = measures in ("deadline", "notice", "keeping", "cap")
+        kind = (
+            ("obligation_strengthened" if came else "obligation_weakened") if bound else "threshold_changed"
+        )
+        worse = came != bound
+        instead = _instead(other)
+        if not bound and any(fact.name == _SOFT for fact in other.said):
+            kind = "obligation_strengthened" if came else "obligation_weakened"
+        reason = f"A fixed period{_OF[measures]} {'was added' if came else 'is gone'}"
+        severity: Severity = "medium" if worse else "low"
+        outcome = Outcome(kind, severity, reason, worse)
+        before, after = (instead, words) if came else (words, instead)
+        return found(f"period.{measures}-fixed", outcome, topic, before, after, known)
+    before, after = ("", words) if came else (words, "")
+    if quantity.unit == "times" and _near(facts, quantity) & _MEASURES["liable"]:
+        severity = "medium" if came else "high"
+        reason = f"A multiple in a cap on liability {'was added' if came else 'is gone'}"
+        outcome = Outcome("amount_changed", severity, reason, not came)
+        return found("amount.cap-multiple", outcome, "liability", before, after, known, fixed=True)
+    outcome = Outcome("threshold_changed", "low", f"A number {'was added' if came else 'is gone'}")
+    return found(f"number.{quantity.sort}-fixed", outcome, topic, before, after, known)
+
+
+def _instead(other: Facts) -> str:
+    """The vague words that stand where the period stood or stands."""
+    for fact in other.said:
+        if fact.name in (_SOFT, "immediate"):
+            return other.text.snippet(fact.start, fact.end)
+    modal = other.modals[0] if other.modals else None
+    return statement(other, modal) if modal else ""
+
+
+def _outcome(kind: str, worse: bool, reason: str) -> Outcome:
+    return Outcome(kind, "medium" if worse else "low", reason, worse)
+
+
+def _words(facts: Facts, quantity: Quantity) -> str:
+    start = quantity.start
+    while start > 0 and quantity.start - start < 3 and facts.text.words[start - 1] in _MEASURES["leading"]:
+        start -= 1
+    return facts.text.snippet(start, quantity.end)

@@ -1,0 +1,70 @@
+"""Named organisations, by their legal form or by standing where only a name stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
+
+_FORMS = word_set(table("names")["forms"])
+_REACH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A named organisation."""
+
+    key: str
+    """Its name, folded, without the legal form."""
+    form: bool
+    """It carries a legal form (Inc., GmbH): surely an organisation."""
+    start: int
+    end: int
+    shown: str
+
+
+def parties(text: Text) -> list[Party]:
+    """Every organisation with a legal form, and capitalised names in the middle of a sentence."""
+    found: list[Party] = []
+    done = 0
+    for at in text.capitals:
+        if at < done or not _capital(text, at):
+            continue
+        done = _run(text, at)
+        party = _party(text, at, done)
+        if party is not None:
+            found.append(party)
+    return found
+
+
+def _capital(text: Text, at: int) -> bool:
+    """Whether a word begins a name: a capital, but for the lone "A" and "I"."""
+    start, end = text.spans[at]
+    return text.shown[start].isupper() and (end - start > 1 or text.shown[start] not in "AI")
+
+
+def _run(text: Text, at: int) -> int:
+    """The end of the run of capitalised words that begins here (commas before a legal form belong to it)."""
+    here = at
+    while here < len(text.words) and here - at < _REACH and _capital(text, here):
+        if here > at and text.sentences[here] != text.sentences[at]:
+            break
+        if here > at and here in text.breaks and text.words[here] not in _FORMS:
+            break
+        here += 1
+        if text.words[here - 1] in _FORMS:
+            break
+    return here
+
+
+def _party(text: Text, start: int, end: int) -> Party | None:
+    words = text.words[start:end]
+    form = words[-1] in _FORMS and len(words) > 1
+    if not form and len(words[0]) < 2:
+        return None
+    first = start == 0 or text.sentences[start] != text.sentences[start - 1]
+    if not form and first and "|" not in text.shown:
+        return None
+    name = words[:-1] if form else words
+    return Party(" ".join(name), form, start, end, text.snippet(start, end))

@@ -1,0 +1,164 @@
+"""Numbers with a meaning: periods, money, shares, ages, counts. Words and digits are one (``thirty (30)``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
+
+_DATA = table("quantities")
+_ONES = {word: value for value, word in enumerate(_DATA["number"]["ones"].split())}
+_TENS = {word: 10 * value for value, word in enumerate(_DATA["number"]["tens"].split(), start=2)}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_HOURS: dict[str, float] = _DATA["hours"]
+_BESIDE = {name: word_set(line) for name, line in _DATA["beside"].items()}
+MONTHS, LABELS = _BESIDE["months"], _BESIDE["label"]
+_CURRENCY, _SHARE, _BETWEEN = _BESIDE["currency"], _BESIDE["share"], _BESIDE["between"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number as the clause uses it."""
+
+    sort: str
+    """``period`` (value in hours), ``money``, ``share`` (per cent), ``age`` (years), ``count``, ``year``."""
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=8192)
+def begins_number(word: str) -> bool:
+    """Whether a number may begin with a word."""
+    return word[0].isdigit() or word in _ONES or word in _TENS
+
+
+def number_at(text: Text, at: int) -> tuple[float, int] | None:
+    """The number that begins at a word, in digits or in words, with the word after it."""
+    words = text.words
+    word = words[at]
+    if word[0].isdigit():
+        return _digits(word), at + 1
+    total, current, here = 0.0, 0.0, at
+    while here < len(words) and here - at < 8:
+        word = words[here]
+        if word in _ONES:
+            current += _ONES[word]
+        elif word in _TENS:
+            current += _TENS[word]
+        elif word in _SCALES and here > at:
+            current = max(current, 1) * _SCALES[word]
+            if _SCALES[word] > 100:
+                total, current = total + current, 0.0
+        else:
+            break
+        here += 1
+    if here == at:
+        return None
+    value = total + current
+    if here < len(words) and words[here][0].isdigit() and _digits(words[here]) == value:
+        here += 1  # thirty (30)
+    return value, here
+
+
+def _digits(word: str) -> float:
+    parts = word.replace(":", ".").split(",")
+    if len(parts) > 1 and all(len(part.split(".")[0]) == 3 for part in parts[1:]):
+        word = "".join(parts)
+    else:
+        word = ".".join(parts)
+    whole, _, rest = word.replace(":", ".").partition(".")
+    if rest.count(".") or (len(rest) == 3 and not whole.startswith("0") and len(parts) == 1):
+        return float((whole + rest).replace(".", ""))  # 1.000 or 10.3.2
+    return float(f"{whole or 0}.{rest or 0}")
+
+
+def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
+    """Every number of the text that means something; section numbers and bare dates are left out."""
+    found: list[Quantity] = []
+    words = text.words
+    at = 0
+    while at < len(words):
+        number = number_at(text, at) if begins_number(words[at]) else None
+        if number is None:
+            at += 1
+            continue
+        value, end = number
+        quantity = _meaning(text, at, end, value, english)
+        if quantity is not None:
+            found.append(quantity)
+            end = max(end, quantity.end)
+        at = end
+    return found
+
+
+def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quantity | None:
+    words = text.words
+    before = words[at - 1] if at else ""
+    after = words[end] if end < len(words) else ""
+    if after in _SCALES and after != "hundred":
+        value, end = value * _SCALES[after], end + 1
+        after = words[end] if end < len(words) else ""
+    if before in _CURRENCY or after in _CURRENCY:
+        return Quantity("money", value, "", at - (before in _CURRENCY), end + (after in _CURRENCY))
+    if after in _SHARE or (after == "per" and end + 1 < len(words) and words[end + 1] == "cent"):
+        return Quantity("share", value, "%", at, end + 1)
+    unit_at = end + 1 if after in _BETWEEN and end + 1 < len(words) else end
+    unit = _unit(words[unit_at], english) if unit_at < len(words) else None
+    if unit is not None:
+        return _period(text, at, unit_at, value, unit)
+    if after in MONTHS or before in MONTHS:
+        return None
+    if 1900 <= value <= 2100 and words[at].isdigit() and len(words[at]) == 4:
+        return None
+    if (
+        before in LABELS
+        or (at > 1 and words[at - 2] in LABELS and before in ("and", "or", "to"))
+        or (before == "age" and after == "of")
+    ):
+        return None
+    if 10 <= value <= 21 and (
+        before in _BESIDE["age_before"] or (before == "of" and at > 1 and words[at - 2] == "age")
+    ):
+        return Quantity("age", value, "years", at, end)
+    counts = not english or _counts(text, at, end, value)
+    return Quantity("count", value, after, at, end) if counts else None
+
+
+def _counts(text: Text, at: int, end: int, value: float) -> bool:
+    """Whether a bare number counts something: ``5 users``, not ``(1)``, ``two-factor``, ``12 Main Street``."""
+    if end >= len(text.words) or text.sentences[end] != text.sentences[at] or end in text.breaks:
+        return False
+    start, stop = text.spans[end]
+    unit = text.words[end]
+    glued = text.shown[text.spans[end - 1][1] : start] != " "
+    return not (
+        glued
+        or stop - start < 4
+        or text.shown[start].isupper()
+        or (value <= 1 and not text.words[at][0].isdigit())
+        or unit in _BESIDE["no_unit"]
+    )
+
+
+def _unit(word: str, english: bool) -> str | None:
+    if english and word in _BESIDE["foreign_only"]:
+        return None
+    if word in _HOURS:
+        return word
+    singular = word.removesuffix("s").removesuffix("'")
+    return singular if singular in _HOURS else None
+
+
+def _period(text: Text, at: int, unit_at: int, value: float, unit: str) -> Quantity:
+    words = text.words
+    tail = words[unit_at + 1 : unit_at + 3]
+    if unit == "year" and (
+        tail[:2] == ("of", "age") or tail[:1] == ("old",) or words[max(at - 1, 0)] == "aged"
+    ):
+        return Quantity("age", value, "years", at, unit_at + 2)
+    factor = 1.4 if words[unit_at - 1] in {"business", "working"} else 1.0
+    return Quantity("period", value * _HOURS[unit] * factor, unit, at, unit_at + 1)

@@ -1,0 +1,152 @@
+"""A clause as words: folded for matching, with the way back to the words as shown.
+
+Everything after this module works on words and sentence numbers, never on characters, so nothing that a
+vendor writes can make a match run away: each step is linear in the number of words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.classification.tables import word_set
+
+MAX_WORDS = 4000
+"""A clause longer than this is judged by its first words; the comparison still shows all of it."""
+
+_LINK_TARGET = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
+_DOMAIN = re.compile(
+    r"\b(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)(?:/\S{0,300})?", re.IGNORECASE
+)
+_MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,9}|\b(?:[A-Z]\.){1,9}[A-Z]\b")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
+_SHAPES = {
+    ord(k): v for k, v in {"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"}.items()
+}
+_MARKS = {ord("#"): " "} | dict.fromkeys(map(ord, "*_`\\\\[]"))
+_PIECE = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|[.!?;:,$€£¥%()\"|]")
+_NO_SENTENCE_END = word_set(
+    "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al"
+)
+_EXPANSION = {
+    "cannot": ("can", "not"),
+    "won't": ("will", "not"),
+    "can't": ("can", "not"),
+    "shan't": ("shall", "not"),
+}
+_SUFFIX = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "are"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Folded words, where they stand in the shown text, and the sentence that each belongs to."""
+
+    shown: str
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    sentences: tuple[int, ...]
+    capitals: tuple[int, ...]
+    """Indexes of words that begin with a capital letter."""
+    breaks: frozenset[int]
+    """Indexes of words that follow a comma, colon, bracket or table bar."""
+
+    def snippet(self, start: int, end: int) -> str:
+        """The shown words from ``start`` up to ``end`` (word indexes, clipped)."""
+        start, end = max(start, 0), min(end, len(self.words))
+        if start >= end:
+            return ""
+        return self.shown[self.spans[start][0] : self.spans[end - 1][1]].strip()
+
+
+def readable(text: str) -> str:
+    """The text without link targets, emphasis marks and invisible characters, on one line."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_SHAPES)
+    if "](" in text:
+        text = _LINK_TARGET.sub("]", text)
+    if "://" in text or "www." in text:
+        text = _URL.sub(" website ", text)
+    if "@" in text:
+        text = _MAIL.sub(" email ", text)
+    if "." in text:
+        text = _DOMAIN.sub(" website ", text)
+    if "<" in text or "{#" in text:
+        text = _MARKUP.sub(" ", text)
+    text = _INITIALS.sub(_joined, text)
+    return " ".join(text.translate(_MARKS).split())
+
+
+def _joined(match: re.Match[str]) -> str:
+    letters = match.group().replace(".", "")
+    return "USA" if letters == "US" else letters
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Text:
+    """Split a clause into words and sentences."""
+    shown = readable(text)
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    sentences: list[int] = []
+    breaks: set[int] = set()
+    capitals: list[int] = []
+    sentence = 0
+    ended = halved = False
+    for match in _PIECE.finditer(shown):
+        sort, folded = _sorted(match.group())
+        if sort >= _BEGINS:
+            if halved or (ended and sort == _BEGINS):
+                sentence += 1
+            ended = halved = False
+            if sort == _BEGINS and not folded[0][0].isdigit():
+                capitals.append(len(words))
+            span = match.span()
+            for word in folded:
+                words.append(word)
+                spans.append(span)
+                sentences.append(sentence)
+        elif sort == _END:
+            ended = not words or not _abbreviated(words[-1], shown[slice(*spans[-1])])
+        elif sort == _BREAK:
+            breaks.add(len(words))
+            ended = False
+        elif sort == _HALF:
+            breaks.add(len(words))
+            halved = True
+    if len(words) > MAX_WORDS:
+        del words[MAX_WORDS:], spans[MAX_WORDS:], sentences[MAX_WORDS:]
+        capitals = [at for at in capitals if at < MAX_WORDS]
+    return Text(shown, tuple(words), tuple(spans), tuple(sentences), tuple(capitals), frozenset(breaks))
+
+
+def _abbreviated(word: str, shown: str) -> bool:
+    return word in _NO_SENTENCE_END and (word != "us" or shown == "US")
+
+
+_END, _HALF, _BREAK, _QUOTE, _BEGINS, _WORD = range(6)
+"""Sorts of pieces: end of a sentence, semicolon, other break, quote, word that may begin a sentence, other word."""
+
+
+@lru_cache(maxsize=16384)
+def _sorted(piece: str) -> tuple[int, tuple[str, ...]]:
+    """What a piece is, and the folded words that it stands for."""
+    first = piece[0]
+    if first.isalnum() or first in "$€£¥%":
+        return (_BEGINS if first.isupper() or first.isdigit() else _WORD), _expand(piece.casefold())
+    if first in ".!?":
+        return _END, ()
+    return (_QUOTE if first == '"' else _HALF if first == ";" else _BREAK), ()
+
+
+def _expand(word: str) -> tuple[str, ...]:
+    if word in _EXPANSION:
+        return _EXPANSION[word]
+    for suffix, full in _SUFFIX.items():
+        if word.endswith(suffix) and len(word) > len(suffix):
+            return (word.removesuffix(suffix), full)
+    return (word.removesuffix("'s"),)

@@ -1,0 +1,90 @@
+"""What a clause is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.classification.facts import Facts
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.text import read
+
+_STRONG, _WEAK, _HEADING, _KIND = 2.0, 1.0, 3.0, 0.5
+_CHANGED, _CLOSE = 2.0, 1.5
+_NEAR = 12
+"""Words between a phrase and a change for them to be close."""
+_BARS, _ROW = 2, 4.0
+"""A row of at least so many bars with a place in it is likely one of a list of recipients."""
+_FORBIDDEN = 2.5
+_LEAST = 1.0
+_SHARE = 0.25
+"""Of the best topic's points, what another topic needs to be named as well."""
+_MOST = 3
+_LENGTH = 0.25
+
+Range = tuple[int, int]
+
+
+def topics(
+    sides: Sequence[tuple[Facts, Sequence[Range]]],
+    path: Sequence[str],
+    policy_kind: str | None,
+    known: Knowledge,
+) -> tuple[str, ...]:
+    """Topics of a changed clause, likeliest first.
+
+    ``sides``: the facts before and after, each with the word ranges that changed.
+    """
+    points: dict[str, float] = {}
+    for facts, changed in sides:
+        for name, value in _side(facts, changed, known).items():
+            points[name] = max(points.get(name, 0.0), value)
+    for depth, heading in enumerate(reversed(path[-3:])):
+        for hit in known.headings.scan(read(heading)):
+            points[hit.name] = points.get(hit.name, 0.0) + _HEADING / (depth + 1)
+    for facts, changed in sides:
+        if _forbids(facts, changed):
+            points["acceptable_use"] = points.get("acceptable_use", 0.0) + _FORBIDDEN
+        if facts.places and facts.text.shown.count("|") >= _BARS:
+            points["subprocessors"] = points.get("subprocessors", 0.0) + _ROW
+    for name in points:
+        if policy_kind in known.kinds_of_topic[name]:
+            points[name] += _KIND
+    best = max(points.values(), default=0.0)
+    named = [name for name, value in points.items() if value >= max(_LEAST, best * _SHARE)]
+    named.sort(key=lambda name: (-points[name], name))
+    return tuple(named[:_MOST]) or ("other",)
+
+
+def _side(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[str, float]:
+    """Points of one text: each distinct phrase counts once, more the closer it stands to what changed."""
+    close = _closeness(len(facts.text.words), changed)
+    words = facts.text.words
+    best: dict[tuple[str, str, str], float] = {}
+    for name, start, end in facts.topics:
+        value = _STRONG if name.endswith(":strong") else _WEAK
+        value *= (1 + _LENGTH * (min(end - start, 4) - 1)) * max(close[start:end])
+        key = (name.partition(":")[0], words[start], words[end - 1])
+        if value > best.get(key, 0.0):
+            best[key] = value
+    points: dict[str, float] = {}
+    for (topic, _, _), value in best.items():
+        points[topic] = points.get(topic, 0.0) + value * known.broad.get(topic, 1.0)
+    return points
+
+
+def _forbids(facts: Facts, changed: Sequence[Range]) -> bool:
+    """Whether the changed words say what the customer may not do."""
+    return any(
+        (modal.holder, modal.force) == ("customer", "not") and start <= modal.start < end
+        for modal in facts.modals
+        for start, end in changed
+    )
+
+
+def _closeness(length: int, changed: Sequence[Range]) -> list[float]:
+    """For each word its factor: highest in the changed words, lowest far from them."""
+    close = [1.0] * length
+    for start, end in changed:
+        for at in range(max(start - _NEAR, 0), min(end + _NEAR, length)):
+            close[at] = max(close[at], _CHANGED if start <= at < end else _CLOSE)
+    return close

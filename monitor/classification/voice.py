@@ -1,0 +1,85 @@
+"""Whether a sentence only went from the active voice to the passive one, or back: "we delete it", "it is deleted"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+_BE = frozenset(("is", "are", "be", "been", "being", "was", "were"))
+_BETWEEN = frozenset(("not", "never", "only", "also", "always", "solely"))
+_IRREGULAR = frozenset(
+    (
+        "made",
+        "kept",
+        "sent",
+        "held",
+        "given",
+        "shown",
+        "sold",
+        "told",
+        "found",
+        "taken",
+        "known",
+        "done",
+        "seen",
+        "paid",
+    )
+)
+_MODALS = {
+    "will": "shall",
+    "shall": "shall",
+    "must": "must",
+    "may": "may",
+    "might": "may",
+    "can": "may",
+    "could": "may",
+}
+_ARTICLES = frozenset(("the", "a", "an", "our", "your", "its"))
+_LONGEST_SUBJECT = 3
+_US = {"us": "we", "me": "i", "them": "they"}
+
+
+def revoiced(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether one side says in the passive voice what the other says in the active one, by the same doer.
+
+    The caller has made sure that the words of substance are the same. Who does it must not change: the doer that
+    the passive side names ("by the Customer") has to stand at the front of the active one.
+    """
+    if _modals(before) != _modals(after):
+        return False
+    passives = _passives(before), _passives(after)
+    if passives[0] == passives[1]:
+        return False
+    passive, active = (before, after) if passives[0] > passives[1] else (after, before)
+    subject = set(active[: _verb(active)])
+    return all(doer in subject for doer in _doers(passive) - _doers(active))
+
+
+def _verb(words: Sequence[str]) -> int:
+    """Where the subject of the first sentence ends at the latest: at a modal, or after a few words."""
+    return next((at for at, word in enumerate(words[:_LONGEST_SUBJECT]) if word in _MODALS), _LONGEST_SUBJECT)
+
+
+def _modals(words: Sequence[str]) -> Counter[str]:
+    return Counter(_MODALS[word] for word in words if word in _MODALS)
+
+
+def _passives(words: Sequence[str]) -> int:
+    count = 0
+    for at, word in enumerate(words[:-1]):
+        if word in _BE:
+            following = words[at + 1]
+            if following in _BETWEEN and at + 2 < len(words):
+                following = words[at + 2]
+            count += following.endswith(("ed", "en")) or following in _IRREGULAR
+    return count
+
+
+def _doers(words: Sequence[str]) -> set[str]:
+    """The first word after each "by" that is no article and no "-ing"."""
+    found = set()
+    for at, word in enumerate(words):
+        rest = [w for w in words[at + 1 : at + 4] if w not in _ARTICLES]
+        if word == "by" and rest and not rest[0].endswith("ing"):
+            found.add(_US.get(rest[0], rest[0]))
+    return found
