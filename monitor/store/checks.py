@@ -1,0 +1,400 @@
+"""The one commit point of a check: everything that a look came to goes to disk in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Row,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from monitor.model import Sighting
+from monitor.store import blobs, chain
+from monitor.store.outcome import Committed, Outcome, Page, Plan, Rows
+from monitor.store.schema import (
+    change,
+    check,
+    comparison,
+    finding,
+    memory,
+    silence,
+    snapshot,
+    version,
+    watch,
+)
+
+
+class LostLeaseError(Exception):
+    """Another process took the watch over meanwhile; this look must not be written."""
+
+
+def commit(connection: Connection, outcome: Outcome, plan: Plan | None = None) -> Committed:
+    """Write a check and all that follows from it.
+
+    Raises:
+        LostLeaseError: the slot is no longer ours; nothing is written.
+    """
+    committed, snapshot_ids = _write(connection, outcome)
+    _move_watch(connection, outcome, committed.check_id, snapshot_ids)
+    if plan is not None:
+        committed.rows.extend(plan(connection, committed))
+    chain.attest(connection, committed.rows, outcome.ended_at)
+    return committed
+
+
+def import_check(connection: Connection, outcome: Outcome) -> bool:
+    """Write a look of the past, in its own slot; the watch's schedule stays. False: it is there already."""
+    slot = replace(outcome.slot, due_at=outcome.ended_at, started_at=outcome.ended_at, validators=())
+    there = connection.scalar(
+        select(check.c.id).where(check.c.watch_id == slot.watch_id, check.c.due_at == slot.due_at)
+    )
+    if there is not None:
+        return False
+    committed, _ = _write(connection, replace(outcome, slot=slot))
+    if outcome.slot.read_as is None:  # never looked at: what was imported is all that is known
+        _stand(connection, slot.watch_id, outcome)
+    chain.attest(connection, committed.rows, outcome.ended_at)
+    return True
+
+
+def _write(connection: Connection, outcome: Outcome) -> tuple[Committed, list[int]]:
+    """The rows of a check, but for the watch's own; and the ids of the snapshots that it saw."""
+    rows: Rows = []
+    snapshot_ids = _keep_pages(connection, outcome, rows)
+    seen = _keep_sighting(connection, outcome, snapshot_ids, rows)
+    check_id = _add_check(connection, outcome, seen.id if seen else None, snapshot_ids, rows)
+    committed = Committed(check_id=check_id, rows=rows)
+    if seen is not None:
+        committed = _keep_comparison(connection, outcome, check_id, seen, rows)
+    _keep_silences(connection, outcome, check_id, rows)
+    return committed, snapshot_ids
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    """Built once: making a statement anew costs as much as running it."""
+    return insert(table)
+
+
+def _added(connection: Connection, table: Any, rows: Rows, **values: Any) -> int:
+    result = connection.execute(_insert(table), values)
+    [number] = result.inserted_primary_key or [0]
+    rows.append((table.name, number))
+    return int(number)
+
+
+def _add_check(
+    connection: Connection, outcome: Outcome, version_id: int | None, snapshot_ids: Sequence[int], rows: Rows
+) -> int:
+    last = outcome.pages[-1] if outcome.pages else None
+    return _added(
+        connection,
+        check,
+        rows,
+        watch_id=outcome.slot.watch_id,
+        due_at=outcome.slot.due_at,
+        started_at=outcome.slot.started_at,
+        ended_at=outcome.ended_at,
+        outcome=outcome.outcome,
+        notice=outcome.notice,
+        reason=outcome.reason,
+        error_kind=outcome.error_kind,
+        status=last.status if last else outcome.error_status,
+        url=last.url if last else None,
+        redirects=[list(hop) for hop in last.redirects] if last and last.redirects else None,
+        peer=last.peer if last else None,
+        tls_sha256=last.tls_sha256 if last else None,
+        wire_bytes=outcome.wire_bytes,
+        seconds=round(outcome.seconds, 3),
+        found_by=outcome.found_by,
+        snapshot_ids=list(snapshot_ids),
+        version_id=version_id,
+    )
+
+
+def _keep_pages(connection: Connection, outcome: Outcome, rows: Rows) -> list[int]:
+    """Store the bytes that are new; the ids of the snapshots that this look saw, part by part."""
+    ids = []
+    for page in outcome.pages:
+        if page.body is None:
+            ids.append(int(page.validators["snapshot_id"]))
+            continue
+        before = _page_before(connection, outcome.slot.watch_id, page)
+        body_sha256 = blobs.put(connection, page.body, like=before)
+        ids.append(
+            _added(
+                connection,
+                snapshot,
+                rows,
+                watch_id=outcome.slot.watch_id,
+                part=page.part,
+                fetched_at=page.fetched_at,
+                requested_url=page.requested_url,
+                url=page.url,
+                status=page.status,
+                content_type=page.content_type,
+                request_headers=[list(header) for header in page.request_headers],
+                headers=[list(header) for header in page.headers],
+                redirects=[list(hop) for hop in page.redirects],
+                peer=page.peer,
+                tls_sha256=page.tls_sha256,
+                body_sha256=body_sha256,
+            )
+        )
+    return ids
+
+
+def _page_before(connection: Connection, watch_id: int, page: Page) -> str | None:
+    """The bytes of the same page at the look before: what the new ones resemble most."""
+    found: str | None = connection.scalar(
+        select(snapshot.c.body_sha256)
+        .where(snapshot.c.watch_id == watch_id, snapshot.c.part == page.part)
+        .where(snapshot.c.fetched_at <= page.fetched_at)
+        .order_by(snapshot.c.fetched_at.desc())
+        .limit(1)
+    )
+    return found
+
+
+def version_by_key(connection: Connection, watch_id: int, key: str) -> Row[Any] | None:
+    """The latest version with these words."""
+    return connection.execute(
+        select(version)
+        .where(version.c.watch_id == watch_id, version.c.text_key == key)
+        .order_by(version.c.number.desc())
+        .limit(1)
+    ).first()
+
+
+def _keep_sighting(
+    connection: Connection, outcome: Outcome, snapshot_ids: Sequence[int], rows: Rows
+) -> Row[Any] | None:
+    if outcome.sighting is None:  # a look that confirms what an earlier one read compares the same versions
+        watch_id = outcome.slot.watch_id
+        return (
+            version_by_key(connection, watch_id, outcome.seen) if outcome.compared and outcome.seen else None
+        )
+    seen_at = outcome.pages[-1].fetched_at if outcome.pages else outcome.ended_at
+    return keep_version(
+        connection,
+        outcome.slot.watch_id,
+        outcome.sighting,
+        snapshot_ids,
+        seen_at,
+        rows,
+        suspect=outcome.suspect,
+        origin=outcome.origin,
+    )
+
+
+def keep_version(
+    connection: Connection,
+    watch_id: int,
+    seen: Sighting,
+    snapshot_ids: Sequence[int],
+    seen_at: datetime,
+    rows: Rows,
+    *,
+    suspect: str | None = None,
+    origin: str = "check",
+) -> Row[Any]:
+    """The version with these words, which is added if it was never seen; a re-reading always adds one."""
+    found = version_by_key(connection, watch_id, seen.key)
+    if found is not None and (origin != "reread" or found.extractor == seen.extractor):
+        return found
+    last = connection.execute(
+        select(version.c.number, version.c.document_sha256)
+        .where(version.c.watch_id == watch_id)
+        .order_by(version.c.number.desc())
+        .limit(1)
+    ).first()
+    page = select(snapshot.c.body_sha256).where(snapshot.c.id == (snapshot_ids[0] if snapshot_ids else 0))
+    like = last.document_sha256 if last else connection.scalar(page)  # the first resembles its page
+    _added(
+        connection,
+        version,
+        rows,
+        watch_id=watch_id,
+        number=last.number + 1 if last else 1,
+        text_key=seen.key,
+        text_sha256=seen.text_sha256,
+        document_sha256=blobs.put(connection, seen.packed, like=like),
+        snapshot_ids=list(snapshot_ids),
+        first_seen_at=seen_at,
+        title=seen.title,
+        stated_date=seen.stated_date,
+        effective_date=seen.effective_date,
+        extractor=seen.extractor,
+        origin=origin,
+        suspect=suspect,
+    )
+    kept = version_by_key(connection, watch_id, seen.key)
+    assert kept is not None  # noqa: S101  (added above, in this transaction)
+    return kept
+
+
+def _keep_comparison(
+    connection: Connection, outcome: Outcome, check_id: int, after: Row[Any], rows: Rows
+) -> Committed:
+    """Store what was compared, once for each pair of versions and set of rules."""
+    compared = outcome.compared
+    before = (
+        version_by_key(connection, outcome.slot.watch_id, outcome.compared_with)
+        if outcome.compared_with
+        else None
+    )
+    seen = Committed(check_id, after.id, after.number, before.id if before else None, rows=rows)
+    if compared is None or before is None or not compared.changes:
+        return seen
+    body = compared.as_dict()
+    body.pop("changes")
+    same = connection.execute(
+        select(comparison.c.id, comparison.c.body)
+        .where(
+            comparison.c.before_version_id == before.id,
+            comparison.c.after_version_id == after.id,
+            comparison.c.rules == outcome.rules_version,
+        )
+        .order_by(comparison.c.id.desc())
+        .limit(1)
+    ).first()
+    stored = (
+        connection.scalar(select(func.count()).select_from(change).where(change.c.comparison_id == same.id))
+        if same
+        else 0
+    )
+    if same and same.body == body and stored == len(compared.changes):
+        comparison_id = same.id
+        change_ids = connection.scalars(
+            select(change.c.id).where(change.c.comparison_id == same.id).order_by(change.c.position)
+        ).all()
+    else:
+        comparison_id = _added(
+            connection,
+            comparison,
+            rows,
+            check_id=check_id,
+            watch_id=outcome.slot.watch_id,
+            before_version_id=before.id,
+            after_version_id=after.id,
+            verdict=compared.verdict,
+            severity=compared.severity,
+            summary=compared.summary,
+            silent=compared.silent,
+            rules=outcome.rules_version,
+            body=body,
+        )
+        change_ids = [
+            _keep_change(connection, comparison_id, position, one.as_dict(), rows)
+            for position, one in enumerate(compared.changes)
+        ]
+    return Committed(check_id, after.id, after.number, before.id, comparison_id, tuple(change_ids), rows=rows)
+
+
+def _keep_change(
+    connection: Connection, comparison_id: int, position: int, body: dict[str, Any], rows: Rows
+) -> int:
+    findings = body.pop("findings")
+    change_id = _added(
+        connection,
+        change,
+        rows,
+        comparison_id=comparison_id,
+        position=position,
+        change=body["change"],
+        verdict=body["verdict"],
+        severity=body["severity"],
+        body=body,
+    )
+    for place, one in enumerate(findings):
+        _added(connection, finding, rows, change_id=change_id, position=place, **one)
+    return change_id
+
+
+def _keep_silences(connection: Connection, outcome: Outcome, check_id: int, rows: Rows) -> None:
+    for what, reason in outcome.silenced:
+        _added(
+            connection,
+            silence,
+            rows,
+            check_id=check_id,
+            watch_id=outcome.slot.watch_id,
+            what=what,
+            reason=reason,
+        )
+
+
+def _move_watch(connection: Connection, outcome: Outcome, check_id: int, snapshot_ids: Sequence[int]) -> None:
+    """The watch's own row: what it is recognised by, when it is due, and that nobody is at work on it.
+
+    Raises:
+        LostLeaseError: somebody else is at work on it.
+    """
+    slot, failed = outcome.slot, outcome.error_kind is not None
+    values: dict[str, Any] = {
+        "next_check_at": outcome.next_check_at,
+        "lease_owner": None,
+        "lease_until": None,
+        "last_check_id": check_id,
+        "settled": outcome.settled,
+        "failures": slot.failures + 1 if failed else 0,
+        "failing_since": (slot.failing_since or outcome.ended_at) if failed else None,
+    }
+    if not failed:
+        values["last_ok_at"] = outcome.ended_at
+        if outcome.read_as is not None:
+            validators = [
+                {**page.validators, "snapshot_id": number}
+                for page, number in zip(outcome.pages, snapshot_ids, strict=True)
+            ]
+            if outcome.read_as != slot.read_as or validators != list(slot.validators):
+                values |= {"read_as": outcome.read_as, "validators": validators}
+    moved = connection.execute(
+        _move_statement(tuple(values)), {"_id": slot.watch_id, "_owner": slot.owner, **values}
+    )
+    if moved.rowcount != 1:
+        raise LostLeaseError(slot.key)
+    _stand(connection, slot.watch_id, outcome)
+
+
+@cache
+def _move_statement(columns: tuple[str, ...]) -> Update:
+    return (
+        update(watch)
+        .where(watch.c.id == bindparam("_id"), watch.c.lease_owner == bindparam("_owner"))
+        .values({name: bindparam(name) for name in columns})
+    )
+
+
+def _stand(connection: Connection, watch_id: int, outcome: Outcome) -> None:
+    """The version that people know now, and what is remembered."""
+    if outcome.standing is not None:
+        standing = version_by_key(connection, watch_id, outcome.standing)
+        if standing is not None:
+            connection.execute(
+                update(watch).where(watch.c.id == watch_id).values(standing_version_id=standing.id)
+            )
+    if outcome.memory is not None:
+        keep_memory(connection, watch_id, outcome.memory, outcome.documents)
+
+
+def keep_memory(
+    connection: Connection, watch_id: int, body: Mapping[str, Any], documents: Sequence[str]
+) -> None:
+    """What is remembered of a watch from now on, and the version keys of the documents that it names."""
+    connection.execute(delete(memory).where(memory.c.watch_id == watch_id))
+    connection.execute(insert(memory).values(watch_id=watch_id, body=dict(body), documents=list(documents)))

@@ -1,0 +1,70 @@
+"""Deliveries looked at, and tried again by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from monitor.store.schema import alert, attempt, change, delivery, watch
+
+
+def deliveries(connection: Connection, *, failed: bool = False, limit: int = 50) -> list[Row[Any]]:
+    """The newest deliveries with their alerts; ``failed``: dead ones, and pending ones that failed already."""
+    query = (
+        select(
+            delivery,
+            alert.c.kind,
+            alert.c.summary,
+            alert.c.severity,
+            alert.c.created_at,
+            watch.c.key.label("watch"),
+        )
+        .join(alert, alert.c.id == delivery.c.alert_id)
+        .outerjoin(watch, watch.c.id == alert.c.watch_id)
+        .order_by(delivery.c.id.desc())
+        .limit(limit)
+    )
+    if failed:
+        waiting = (delivery.c.status == "pending") & (delivery.c.attempts > 0)
+        query = query.where(or_(delivery.c.status == "dead", waiting))
+    return list(connection.execute(query))
+
+
+def attempts(connection: Connection, delivery_ids: Sequence[int]) -> Mapping[int, list[Row[Any]]]:
+    """By delivery its attempts, oldest first."""
+    found: dict[int, list[Row[Any]]] = {number: [] for number in delivery_ids}
+    rows = connection.execute(
+        select(attempt).where(attempt.c.delivery_id.in_(delivery_ids)).order_by(attempt.c.id)
+    )
+    for row in rows:
+        found[row.delivery_id].append(row)
+    return found
+
+
+def retry(connection: Connection, delivery_id: int, now: datetime) -> str | None:
+    """Make a delivery due now that is dead, stopped or waiting.
+
+    Returns:
+        What it was before; None if there is none with this id. A delivered one stays delivered.
+    """
+    before: str | None = connection.scalar(select(delivery.c.status).where(delivery.c.id == delivery_id))
+    connection.execute(
+        update(delivery)
+        .where(delivery.c.id == delivery_id, delivery.c.status != "delivered")
+        .values(status="pending", due_at=now, digest=None)
+    )
+    return before
+
+
+def alert_of_change(connection: Connection, change_id: int) -> Row[Any] | None:
+    """The newest alert that told of a change, if any did."""
+    return connection.execute(
+        select(alert)
+        .join(change, change.c.comparison_id == alert.c.comparison_id)
+        .where(change.c.id == change_id)
+        .order_by(alert.c.id.desc())
+        .limit(1)
+    ).first()

@@ -1,0 +1,149 @@
+"""Opening the database, and the two ways to talk to it: ``read()`` and ``write()``.
+
+SQLite runs with WAL, ``synchronous=FULL`` and foreign keys; a write begins IMMEDIATE, so that two processes
+never deadlock on an upgraded lock. The same queries run on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from monitor.errors import StateError
+from monitor.store import processes, schema
+
+DATABASE = "policy-monitor.db"
+BUSY_SECONDS = 30
+
+
+class Store:
+    """The state of one installation.
+
+    Use from one thread at a time when the database is SQLite; several processes may share it.
+    """
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.owner = processes.me()
+        """Who holds a lease: this process, told apart from an earlier one with its number."""
+
+    @classmethod
+    def open(cls, folder: Path, database: str | None = None, *, migrate: bool = True) -> Self:
+        """Open (and create, and bring up to date) the database.
+
+        Args:
+            folder: the state directory; holds the SQLite file unless ``database`` names another one.
+            database: an SQLAlchemy URL, e.g. ``postgresql+psycopg://user@host/name``.
+            migrate: create or upgrade the schema; otherwise an old one is an error.
+
+        Raises:
+            StateError: the directory cannot be written, the file is no database, its schema is newer than
+                this program, …; the message says which and what to do.
+        """
+        url = make_url(database) if database else make_url(f"sqlite:///{folder / DATABASE}")
+        sqlite = url.get_backend_name() == "sqlite"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            engine = _sqlite(url) if sqlite else create_engine(url, poolclass=QueuePool, pool_pre_ping=True)
+            store = cls(engine, folder)
+            store._prepare(migrate)
+        except OSError as error:
+            raise StateError(
+                f"{folder}: the state directory cannot be used: {error.strerror}; check path and owner"
+            ) from None
+        except DatabaseError as error:
+            raise explain(error, folder / DATABASE if sqlite else url.render_as_string()) from None
+        return store
+
+    def _prepare(self, migrate: bool) -> None:
+        from monitor.store import upgrade
+
+        upgrade.prepare(self, migrate=migrate)
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; changes nothing."""
+        with self._explained(), self.engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it is on disk when this returns, or nothing is."""
+        with (
+            self._explained(),
+            self.engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            raise explain(error, self.folder / DATABASE if self.sqlite else "database") from error
+
+    def meta(self, key: str) -> str | None:
+        with self.read() as connection:
+            return connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == key))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: Any) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    engine = create_engine(
+        url,
+        poolclass=StaticPool if in_memory else QueuePool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, see _begin
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA trusted_schema=OFF")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def explain(error: DatabaseError, where: Path | str) -> StateError:
+    """The database's own words, with what a user can do about it."""
+    words = str(error.orig).strip()
+    lower = words.lower()
+    for part, cure in (
+        ("locked", "another process holds the database for long; see which with `policy-monitor status`"),
+        ("disk is full", "the disk is full; free some space and run again, nothing was half-written"),
+        ("disk i/o error", "the disk does not answer; check it and run again, nothing was half-written"),
+        ("readonly", "the database cannot be written; check owner and mount of the state directory"),
+        ("unable to open", "check path and owner of the state directory"),
+        ("not a database", "restore it with `policy-monitor restore BACKUP`"),
+        ("malformed", "restore it with `policy-monitor restore BACKUP`"),
+    ):
+        if part in lower:
+            return StateError(f"{where}: {words}: {cure}")
+    return StateError(f"{where}: {words}")

@@ -1,0 +1,34 @@
+"""Copying a database file that may be in use."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from monitor.errors import StateError
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """A consistent copy of an SQLite file: one file, private, on disk when this returns.
+
+    Args:
+        target: a new file; what a failure leaves of it is removed.
+
+    Raises:
+        StateError: the source cannot be read, or the target not be written.
+    """
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
+            closing(sqlite3.connect(target)) as new,
+        ):
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")
+        with target.open("rb+") as file:
+            os.fsync(file.fileno())
+    except (sqlite3.Error, OSError) as error:
+        target.unlink(missing_ok=True)
+        raise StateError(f"{target}: the copy failed: {error}; nothing was left behind") from None

@@ -1,0 +1,211 @@
+"""Watches: which there are, which are due, and who is at work on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from monitor.config import Watch
+from monitor.store.processes import alive
+from monitor.store.schema import check, memory, version, watch
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One look at one watch that this process has claimed, and what was known when it did."""
+
+    watch_id: int
+    key: str
+    due_at: datetime
+    started_at: datetime
+    owner: str
+    validators: tuple[dict[str, Any], ...]
+    """Per page, of the last page that was read: ``etag last_modified sha256 snapshot_id fingerprint``."""
+    read_as: str | None
+    settled: bool
+    standing_version_id: int | None
+    failures: int
+    failing_since: datetime | None
+
+
+def sync(
+    connection: Connection, watches: Sequence[Watch], now: datetime, first_due: Callable[[Watch], datetime]
+) -> None:
+    """Make the rows agree with the config; a watch that left the config stays, disabled, with its history."""
+    rows = {row.key: row for row in connection.execute(select(watch))}
+    for wanted in watches:
+        values = {
+            "vendor": wanted.vendor,
+            "name": wanted.name,
+            "kind": wanted.kind,
+            "pages": list(wanted.pages),
+            "enabled": wanted.enabled,
+        }
+        row = rows.pop(wanted.key, None)
+        if row is None:
+            connection.execute(
+                insert(watch).values(
+                    key=wanted.key,
+                    created_at=now,
+                    next_check_at=first_due(wanted),
+                    settled=False,
+                    failures=0,
+                    **values,
+                )
+            )
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            sooner = (
+                {}
+                if row.pages == values["pages"]
+                else {"validators": None, "next_check_at": first_due(wanted)}
+            )
+            connection.execute(update(watch).where(watch.c.id == row.id).values(**values, **sooner))
+    for row in rows.values():
+        if row.enabled:
+            connection.execute(update(watch).where(watch.c.id == row.id).values(enabled=False))
+
+
+def pull_forward(connection: Connection, watches: Iterable[Watch], now: datetime) -> None:
+    """Bring back due times that lie further ahead than the schedule allows: the clock was set back, or ``every``
+    was shortened."""
+    rows = {
+        row.key: row for row in connection.execute(select(watch.c.id, watch.c.key, watch.c.next_check_at))
+    }
+    for wanted in watches:
+        row = rows.get(wanted.key)
+        longest = (
+            timedelta(days=366)
+            if wanted.cron
+            else max(wanted.every * 4, timedelta(days=1)) + wanted.jitter * 2
+        )
+        shortened = (
+            not wanted.cron and row is not None and row.next_check_at > now + wanted.every + wanted.jitter
+        )
+        if row is not None and (shortened or row.next_check_at > now + longest):
+            due = now + wanted.every if shortened else now
+            connection.execute(update(watch).where(watch.c.id == row.id).values(next_check_at=due))
+
+
+def claim_due(
+    connection: Connection, owner: str, now: datetime, *, lease: timedelta, limit: int
+) -> list[Slot]:
+    """Claim watches whose time has come, the longest due first."""
+    free = or_(
+        watch.c.lease_until.is_(None), watch.c.lease_until < now, watch.c.lease_owner.in_(_dead(connection))
+    )
+    due = (
+        select(watch)
+        .where(watch.c.enabled, watch.c.next_check_at <= now, free)
+        .order_by(watch.c.next_check_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return _claimed(connection, connection.execute(due).all(), owner, now, lease)
+
+
+def claim(
+    connection: Connection, keys: Sequence[str], owner: str, now: datetime, *, lease: timedelta
+) -> list[Slot]:
+    """Claim the named watches that nobody is at work on, due or not; the others are left out."""
+    dead = set(_dead(connection))
+    rows = connection.execute(
+        select(watch).where(watch.c.key.in_(keys)).with_for_update(skip_locked=True)
+    ).all()
+    free = [
+        row for row in rows if row.lease_until is None or row.lease_until < now or row.lease_owner in dead
+    ]
+    return _claimed(connection, free, owner, now, lease)
+
+
+def _claimed(
+    connection: Connection, rows: Sequence[Row[Any]], owner: str, now: datetime, lease: timedelta
+) -> list[Slot]:
+    """Lease some rows. An on-demand look has a slot of its own; a due one keeps its time."""
+    if rows:
+        connection.execute(
+            update(watch)
+            .where(watch.c.id.in_([row.id for row in rows]))
+            .values(lease_owner=owner, lease_until=now + lease)
+        )
+    return [
+        Slot(
+            watch_id=row.id,
+            key=row.key,
+            due_at=min(row.next_check_at, now),
+            started_at=now,
+            owner=owner,
+            validators=tuple(row.validators or ()),
+            read_as=row.read_as,
+            settled=row.settled,
+            standing_version_id=row.standing_version_id,
+            failures=row.failures,
+            failing_since=row.failing_since,
+        )
+        for row in rows
+    ]
+
+
+def release(connection: Connection, slots: Sequence[Slot]) -> None:
+    """Give slots back that were not looked at; they are due as before."""
+    for slot in slots:
+        connection.execute(
+            update(watch)
+            .where(watch.c.id == slot.watch_id, watch.c.lease_owner == slot.owner)
+            .values(lease_owner=None, lease_until=None)
+        )
+
+
+def _dead(connection: Connection) -> list[str]:
+    """Lease holders on this machine whose process is gone: their work will not be finished."""
+    holders = connection.scalars(
+        select(watch.c.lease_owner).where(watch.c.lease_owner.is_not(None)).distinct()
+    )
+    return [holder for holder in holders if not alive(holder)]
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    """When the next enabled watch is due."""
+    found: datetime | None = connection.scalar(
+        select(watch.c.next_check_at).where(watch.c.enabled).order_by(watch.c.next_check_at).limit(1)
+    )
+    return found
+
+
+def all_watches(connection: Connection) -> list[Row[Any]]:
+    """Every watch with its standing version, by key."""
+    return list(
+        connection.execute(
+            select(
+                watch,
+                version.c.number.label("version_number"),
+                version.c.stated_date,
+                version.c.effective_date,
+                version.c.title,
+                version.c.first_seen_at,
+            )
+            .outerjoin(version, and_(version.c.id == watch.c.standing_version_id))
+            .order_by(watch.c.key)
+        )
+    )
+
+
+def remembered(connection: Connection, watch_id: int) -> dict[str, Any] | None:
+    """The memory of a watch (``monitor.judgement.Memory`` as a dict), None before its first look."""
+    found: dict[str, Any] | None = connection.scalar(
+        select(memory.c.body).where(memory.c.watch_id == watch_id)
+    )
+    return found
+
+
+def troubles(connection: Connection) -> dict[int, Row[Any]]:
+    """By watch, its last check, of those whose last check gave no policy."""
+    rows = connection.execute(
+        select(check)
+        .join(watch, watch.c.last_check_id == check.c.id)
+        .where(check.c.outcome.in_(("failed", "suspect")))
+    )
+    return {row.watch_id: row for row in rows}
