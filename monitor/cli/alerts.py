@@ -1,0 +1,396 @@
+"""``notify``, ``deliveries``, ``ack`` and ``mute``: what people are told, and what they decide about it."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.context import Context, common
+from monitor.cli.output import hint, one_line, plain, table, when, write_json
+from monitor.errors import UsageError
+from monitor.model import DECISIONS
+
+if TYPE_CHECKING:
+    from monitor.alerts.channels import Channel
+    from monitor.config import ChannelTable
+
+
+@click.command()
+@click.argument("channel", required=False)
+@click.option("--test", "is_test", is_flag=True, help="Send an example to CHANNEL, or to every channel.")
+@click.option("--preview", "change", metavar="CHANGE", help="Show the message about a change; sends nothing.")
+@click.option("--channel", "named", metavar="NAME", help="Whose message to preview; default the first.")
+@click.option("--html", "html_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the mail.")
+@common
+def notify(
+    context: Context,
+    channel: str | None,
+    is_test: bool,
+    change: str | None,
+    named: str | None,
+    html_file: Path | None,
+) -> int:
+    """Test a channel, or preview a message.
+
+    \b
+    policy-monitor notify --test             send an example to every channel
+    policy-monitor notify --test legal       … to one
+    policy-monitor notify --preview 12 --channel legal
+    """
+    if is_test == (change is not None):
+        raise UsageError("say --test [CHANNEL] or --preview CHANGE")
+    tables = _channels(context, channel or named)
+    if is_test:
+        return _test(context, tables)
+    assert change is not None  # noqa: S101
+    return _preview(context, _number(change), tables[0], html_file)
+
+
+def _channels(context: Context, name: str | None) -> tuple[ChannelTable, ...]:
+    known = context.config.channel
+    if not known:
+        raise UsageError("the config has no [[channel]]; add one with name and url_file, url_env or url")
+    if name is None:
+        return known
+    found = tuple(one for one in known if one.name == name)
+    if not found:
+        raise UsageError(f'"{name}" is no channel; there are: {", ".join(one.name for one in known)}')
+    return found
+
+
+def _test(context: Context, tables: tuple[ChannelTable, ...]) -> int:
+    import asyncio
+
+    from monitor.alerts.channels import open_channel
+    from monitor.errors import ConfigError
+
+    async def one(table: ChannelTable) -> tuple[str | None, str | None]:
+        try:
+            channel = open_channel(table, context.config)
+        except ConfigError as error:
+            return None, str(error)
+        return channel.medium, await _tried(channel)
+
+    async def every() -> list[tuple[str | None, str | None]]:
+        return await asyncio.gather(*(one(table) for table in tables))
+
+    results = asyncio.run(every())
+    found = [
+        {"channel": table.name, "medium": medium, "delivered": fault is None, "error": fault}
+        for table, (medium, fault) in zip(tables, results, strict=True)
+    ]
+    if context.json:
+        write_json({"channels": found})
+    else:
+        for tried in found:
+            medium = f" ({tried['medium']})" if tried["medium"] else ""
+            click.echo(f"{tried['channel']}{medium}: {plain(str(tried['error'] or 'delivered'))}")
+    return 0 if all(tried["delivered"] for tried in found) else 1
+
+
+async def _tried(channel: Channel) -> str | None:
+    """Send the example; what went wrong, in words without addresses."""
+    import asyncio
+
+    from monitor.alerts.outbox import SEND_SECONDS
+    from monitor.alerts.render import Message
+    from monitor.alerts.samples import example
+    from monitor.errors import SendError
+
+    alert = example(channel.name, datetime.now(UTC))
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await channel.send(Message(f"test-{alert.at:%Y%m%d%H%M%S%f}", (alert,)))
+    except SendError as error:
+        return str(error)
+    except TimeoutError:
+        return f"no answer within {SEND_SECONDS} seconds"
+    except Exception as error:  # its words might hold the address
+        return f"{type(error).__name__} while sending"
+    return None
+
+
+def _preview(context: Context, change: int, channel: ChannelTable, html_file: Path | None) -> int:
+    from monitor.alerts.channels import open_channel
+    from monitor.alerts.render import Message
+    from monitor.alerts.render.html import html
+    from monitor.alerts.samples import alert_of_stored
+
+    with context.store() as store, store.read() as connection:
+        alert = alert_of_stored(connection, change, context.config)
+    if alert is None:
+        raise UsageError(f"there is no change {change}; `policy-monitor history WATCH` names them")
+    message = Message(f"preview-{change}", (alert,))
+    if html_file is not None:
+        try:
+            html_file.write_text(html(message, channel=channel.name), "utf-8")
+        except OSError as error:
+            raise UsageError(f"{html_file}: cannot be written: {error.strerror}") from None
+        hint(context, f"written to {html_file}")
+        return 0
+    click.echo(_printable(open_channel(channel, context.config).show(message)))
+    return 0
+
+
+def _printable(text: str) -> str:
+    from monitor.alerts.render.words import JOINER
+
+    return "\n".join(plain(line) for line in text.replace(JOINER, "").splitlines())
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text.removeprefix("#"))
+    except ValueError:
+        raise UsageError(f'"{text}" is no change; changes have numbers, as in #12') from None
+
+
+@click.command()
+@click.option("--failed", is_flag=True, help="Only what is dead, or failed and is tried again.")
+@click.option("--retry", "again", metavar="ID", type=int, multiple=True, help="Try a delivery again, now.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The newest so many.")
+@common
+def deliveries(context: Context, failed: bool, again: tuple[int, ...], limit: int) -> int:
+    """What was sent, what waits, what failed, and what was stopped by which rule."""
+    from monitor.store import deliveries as stored
+
+    now = datetime.now(UTC)
+    with context.store() as store:
+        if again:
+            return _retry(context, store, again, now)
+        with store.read() as connection:
+            rows = stored.deliveries(connection, failed=failed, limit=limit)
+            tries = stored.attempts(connection, [row.id for row in rows])
+    found = [_delivery_as_dict(row, tries[row.id], now) for row in rows]
+    if context.json:
+        write_json({"deliveries": found})
+        return 0
+    table(
+        ["id", "when", "channel", "status", "alert", "why"],
+        [
+            [
+                str(one["id"]),
+                one["created_at"][:16].replace("T", " "),
+                one["channel"],
+                one["status"],
+                one_line(one["summary"], 60),
+                one_line(_why(one), 80),
+            ]
+            for one in found
+        ],
+    )
+    if any(one["status"] == "dead" for one in found):
+        hint(context, "try a dead one again: policy-monitor deliveries --retry ID")
+    return 0
+
+
+def _retry(context: Context, store: Any, again: tuple[int, ...], now: datetime) -> int:
+    import asyncio
+
+    from monitor.alerts.outbox import drain
+    from monitor.store import deliveries as stored
+
+    with store.write() as connection:
+        before = {number: stored.retry(connection, number, now) for number in again}
+    unknown = [number for number, status in before.items() if status is None]
+    if unknown:
+        raise UsageError(f"there is no delivery {', '.join(map(str, unknown))}")
+    for number in (number for number, status in before.items() if status == "delivered"):
+        hint(context, f"delivery {number} was delivered already; it is not sent twice")
+    drained = asyncio.run(drain(store, context.config))
+    if context.json:
+        write_json({"delivered": drained.delivered, "failed": drained.failed, "dead": drained.dead})
+    else:
+        click.echo(f"{drained.delivered} delivered, {drained.failed} failed, {drained.dead} dead")
+    return 1 if drained.failed or drained.dead else 0
+
+
+def _delivery_as_dict(row: Any, tries: list[Any], now: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "status": row.status,
+        "reason": row.reason,
+        "digest": row.digest,
+        "kind": row.kind,
+        "watch": row.watch,
+        "severity": row.severity,
+        "summary": row.summary,
+        "created_at": row.created_at.isoformat(),
+        "due_at": row.due_at.isoformat() if row.status == "pending" else None,
+        "delivered_at": row.delivered_at.isoformat() if row.delivered_at else None,
+        "attempts": [
+            {
+                "started_at": one.started_at.isoformat(),
+                "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+                "outcome": one.outcome or _unfinished(row, now),
+                "detail": one.detail,
+                "message_id": one.message_id,
+            }
+            for one in tries
+        ],
+    }
+
+
+def _unfinished(row: Any, now: datetime) -> str:
+    return "under way" if row.lease_until and row.lease_until > now else "unknown"
+
+
+def _why(one: dict[str, Any]) -> str:
+    unknown = sum(attempt["outcome"] == "unknown" for attempt in one["attempts"])
+    parts = [one["reason"] or ""]
+    if one["status"] == "pending" and one["due_at"]:
+        parts.append(f"due {one['due_at'][:16].replace('T', ' ')}")
+    if unknown:
+        parts.append(
+            f"{unknown} {'try' if unknown == 1 else 'tries'} ended with the program; it may have arrived twice"
+        )
+    return "; ".join(part for part in parts if part)
+
+
+@click.command()
+@click.argument("changes", metavar="CHANGE...", nargs=-1, required=True)
+@click.option(
+    "--decision",
+    type=click.Choice(DECISIONS),
+    default="acknowledged",
+    show_default=True,
+    help="What you decided.",
+)
+@click.option("--note", default="", help="Why, for those who come after you.")
+@click.option("--by", default=None, help="Who decided; default: you.")
+@common
+def ack(context: Context, changes: tuple[str, ...], decision: str, note: str, by: str | None) -> int:
+    """Acknowledge changes, with a decision and a note. The decision is kept in the chain of evidence."""
+    from monitor.store import chain, reviews
+
+    now, who = datetime.now(UTC), by or _user()
+    numbers = [_number(change) for change in dict.fromkeys(changes)]
+    with context.store() as store, store.write() as connection:
+        rows = {
+            number: reviews.review_change(connection, number, now=now, decision=decision, note=note, by=who)
+            for number in numbers
+        }
+        missing = [f"#{number}" for number, row in rows.items() if row is None]
+        if missing:
+            raise UsageError(f"there is no change {', '.join(missing)}; nothing was acknowledged")
+        chain.attest(connection, [("review", row) for row in rows.values() if row is not None], now)
+    if context.json:
+        write_json(
+            {
+                "reviews": [
+                    {"id": row, "change": number, "decision": decision, "note": note, "by": who}
+                    for number, row in rows.items()
+                ]
+            }
+        )
+    else:
+        click.echo(f"{', '.join(f'#{number}' for number in numbers)}: {decision} by {plain(who)}")
+    return 0
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+@click.command()
+@click.argument("names", metavar="[WATCH]...", nargs=-1)
+@click.option("--until", metavar="DATE", help="Until this day or time, in the config's time zone.")
+@click.option("--for", "span", metavar="SPAN", help='For so long: "2w", "3d".')
+@click.option("--off", is_flag=True, help="End the mute.")
+@click.option("--reason", default="", help="Why; stands with every alert that it stops.")
+@click.option("--by", default=None, help="Who decided; default: you.")
+@common
+def mute(
+    context: Context,
+    names: tuple[str, ...],
+    until: str | None,
+    span: str | None,
+    off: bool,
+    reason: str,
+    by: str | None,
+) -> int:
+    """Send no alerts of policies for a while; without a WATCH, list what is muted. Changes are still recorded."""
+    from monitor.store import reviews
+
+    if (until is not None) + (span is not None) + off > 1:
+        raise UsageError("--until, --for and --off exclude each other")
+    now = datetime.now(UTC)
+    end = _end(context, until, span, now)
+    if names:
+        keys = [watch.key for watch in context.watches(names, enabled=False)]
+        with context.store() as store, store.write() as connection:
+            _decide(connection, keys, now, end, off, reason, by or _user())
+        if off and not context.json:
+            click.echo(f"no longer muted: {', '.join(keys)}")
+    elif until or span or off:
+        raise UsageError("name the watches: policy-monitor mute acme/privacy --for 2w")
+    with context.store() as store, store.read() as connection:
+        rows = reviews.standing_mutes(connection, now)
+    if context.json:
+        write_json(
+            {
+                "mutes": [
+                    {
+                        "watch": row.key,
+                        "until": row.until,
+                        "by": row.by,
+                        "reason": row.reason,
+                        "since": row.created_at,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+        return 0
+    for row in rows:
+        ends = f"until {when(row.until)}" if row.until else "until it is ended with --off"
+        click.echo(
+            f"{row.key}: muted {ends} by {plain(row.by)}" + (f" ({plain(row.reason)})" if row.reason else "")
+        )
+    if not rows:
+        click.echo("nothing is muted")
+    return 0
+
+
+def _decide(
+    connection: Any, keys: list[str], now: datetime, end: datetime | None, off: bool, reason: str, by: str
+) -> None:
+    from monitor.store import chain, reviews
+
+    for key in keys:
+        if off:
+            reviews.end_mutes(connection, key, now)
+            continue
+        number = reviews.mute_watch(connection, key, now=now, until=end, by=by, reason=reason)
+        if number is None:
+            raise UsageError(f"{key} was never looked at; run `policy-monitor check {key}` first")
+        chain.attest(connection, [("mute", number)], now)
+
+
+def _end(context: Context, until: str | None, span: str | None, now: datetime) -> datetime | None:
+    from zoneinfo import ZoneInfo
+
+    from monitor.spans import parse_span
+
+    try:
+        if span is not None:
+            return now + parse_span(span)
+        if until is None:
+            return None
+        at = datetime.fromisoformat(until)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{until or span}: {error}; write --until 2027-01-31 or --for 2w") from None
+    if len(until) == 10:
+        at = datetime.combine(at.date(), time.max)
+    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(context.config.monitor.timezone))
+    if at <= now:
+        raise UsageError(f"{until} is over; write a time to come")
+    return at.astimezone(UTC)

@@ -1,0 +1,126 @@
+"""What every command knows: where config and state are, and how to speak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config import Config, Watch
+    from monitor.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Context:
+    config_path: Path | None = None
+    state: Path | None = None
+    json: bool = False
+    quiet: bool = False
+    verbose: int = 0
+    debug: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Context:
+        return cls(
+            config_path=given["config_path"],
+            state=given["state"],
+            json=given["as_json"],
+            quiet=given["quiet"],
+            verbose=given["verbose"],
+            debug=given["debug"],
+        )
+
+    @cached_property
+    def config(self) -> Config:
+        """The config, loaded once; its warnings go to stderr.
+
+        Raises:
+            ConfigError: with every fault of the file.
+        """
+        from monitor.config import load
+
+        config = load(self.config_path, state=self.state)
+        if not self.quiet:
+            for warning in config.warnings:
+                click.echo(f"warning: {warning}", err=True)
+        return config
+
+    @property
+    def state_folder(self) -> Path:
+        return self.config.folder / self.config.monitor.state
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The state, opened (and created) as the config says, closed at the end."""
+        from monitor.store import Store
+
+        database = self.config.monitor.database
+        store = Store.open(self.state_folder, database.resolve(self.config.folder) if database else None)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def watches(self, names: tuple[str, ...], *, enabled: bool = True) -> list[Watch]:
+        """The watches that are meant by some names; all (enabled) ones when none is given.
+
+        A name is a watch's key (``acme/privacy``), a vendor, a kind of policy, a pattern, or an address.
+
+        Raises:
+            UsageError: a name that means none.
+        """
+        from monitor.cli.select import chosen
+
+        return chosen(self.config.watches, names, enabled=enabled)
+
+    def with_flags(self, *, json: bool, quiet: bool, verbose: int) -> Context:
+        return replace(
+            self, json=self.json or json, quiet=self.quiet or quiet, verbose=self.verbose + verbose
+        )
+
+
+def common(command: F) -> F:
+    """``--json``, ``--quiet`` and ``--verbose`` also after the command's name; passes the Context first."""
+
+    @click.option("--json", "as_json", is_flag=True, help="JSON on stdout and nothing else.")
+    @click.option("-q", "--quiet", is_flag=True, help="No progress, no hints.")
+    @click.option("-v", "--verbose", count=True, help="Say what is done; twice: in detail.")
+    @click.option("--debug", is_flag=True, hidden=True)
+    @click.option(
+        "--config", "config_path", type=click.Path(path_type=Path), metavar="FILE", help="The config file."
+    )
+    @click.option(
+        "--state",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The state directory.",
+    )
+    @click.pass_context
+    def wrapped(click_context: click.Context, /, **given: Any) -> Any:
+        context: Context = click_context.find_root().obj or Context()
+        context = context.with_flags(
+            json=given.pop("as_json"), quiet=given.pop("quiet"), verbose=given.pop("verbose")
+        )
+        config_path, state = given.pop("config_path"), given.pop("state")
+        context.debug = given.pop("debug") or context.debug
+        context.config_path = config_path or context.config_path
+        context.state = state or context.state
+        from monitor.cli.output import set_up_logging
+
+        set_up_logging(context)
+        return command(context, **given)
+
+    wrapped.__name__ = command.__name__
+    wrapped.__doc__ = command.__doc__
+    for attribute in ("__click_params__",):
+        own = getattr(command, attribute, [])
+        setattr(wrapped, attribute, getattr(wrapped, attribute, []) + own)
+    return wrapped  # type: ignore[return-value]
