@@ -1,0 +1,149 @@
+"""The daemon as a process: looks when due, tells, reloads, stops, and survives being killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from world import World, page, wait_for
+
+KILLS = int(os.environ.get("POLICY_MONITOR_KILLS", "8"))
+
+
+def told(world: World) -> list[str]:
+    return [
+        json_of["alerts"][0]["watch"] if "alerts" in json_of else str(json_of) for json_of in world.site.posts
+    ]
+
+
+def test_a_change_reaches_the_webhook_and_sigterm_ends_cleanly(world: World) -> None:
+    world.site.pages["/halden"] = page()
+    world.config(("/halden",))
+    daemon = world.daemon()
+    wait_for(lambda: len(world.site.gets) >= 2, "two looks")
+    world.site.pages["/halden"] = page(notify=96)
+    wait_for(lambda: world.site.posts, "the alert")
+    assert "96" in str(world.site.posts[0])
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(20) == 0, world.log()
+    checks = world.json("history", "halden", "--all")["checks"]
+    assert [check["outcome"] for check in checks].count("change") == 1
+    assert world.json("status")["well"]
+
+
+def test_a_wrong_config_is_refused_on_sighup_and_the_old_one_goes_on(world: World) -> None:
+    world.site.pages["/halden"] = page()
+    world.config(("/halden",))
+    good = (world.folder / "config.toml").read_text()
+    daemon = world.daemon()
+    wait_for(lambda: world.site.gets, "a look")
+    (world.folder / "config.toml").write_text(good + "\n[monitr]\nx = 1\n")
+    daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: "monitr" in world.log(), "the refusal in the log")
+    seen = len(world.site.gets)
+    wait_for(lambda: len(world.site.gets) > seen, "looks by the old config")
+    world.site.pages["/second"] = page()
+    (world.folder / "config.toml").write_text(
+        f'{good}[[vendor]]\nname = "second"\n'
+        f'[[vendor.policy]]\nkind = "privacy"\nurl = "{world.site.url("/second")}"\n'
+    )
+    daemon.send_signal(signal.SIGHUP)
+    wait_for(lambda: "/second" in world.site.gets, "a look at the new watch")
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(20) == 0, world.log()
+
+
+def test_a_second_daemon_on_the_same_state_is_refused(world: World) -> None:
+    world.site.pages["/halden"] = page()
+    world.config(("/halden",))
+    world.daemon()
+    wait_for(lambda: world.site.gets, "a look")
+    second = world.run("run")
+    assert second.returncode == 1
+    assert "another daemon" in second.stderr
+
+
+def test_systemd_is_told_of_readiness_progress_and_the_end(world: World) -> None:
+    address = str(Path(world.folder) / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(address)
+        listener.settimeout(30)
+        world.site.pages["/halden"] = page()
+        world.config(("/halden",))
+        daemon = world.daemon(NOTIFY_SOCKET=address)
+        assert listener.recv(1000) == b"READY=1"
+        assert listener.recv(1000).startswith(b"WATCHDOG=1")
+        daemon.send_signal(signal.SIGTERM)
+        assert listener.recv(1000) == b"STOPPING=1"
+        assert daemon.wait(20) == 0
+
+
+def test_a_dead_webhook_gets_its_alerts_when_it_is_back(world: World) -> None:
+    world.site.pages["/halden"] = page()
+    world.config(("/halden",))
+    world.daemon()
+    wait_for(lambda: len(world.site.gets) >= 2, "two looks")
+    world.site.hook = lambda: 503
+    world.site.pages["/halden"] = page(keep=90)
+    wait_for(lambda: world.json("deliveries", "--json")["deliveries"], "the delivery")
+    assert not world.site.posts
+    world.site.hook = lambda: 200
+    wait_for(lambda: world.site.posts, "the alert once the webhook is back", 60)
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_however_often_the_daemon_is_killed(world: World) -> None:
+    """Pages change and the daemon is killed at random moments: every change is recorded, every alert arrives."""
+    chance = random.Random(7)
+    paths = ("/alder", "/birch", "/cedar")
+    for path in paths:
+        world.site.pages[path] = page()
+    world.config(paths)
+    assert world.run("check").returncode == 0
+    wanted: dict[str, list[int]] = {path: [] for path in paths}
+    for kill in range(KILLS):
+        daemon = world.daemon()
+        path = paths[kill % len(paths)]
+        number = 100 + kill
+        seen = world.site.gets.count(path)
+        world.site.pages[path] = page(keep=number)
+        wanted[path].append(number)
+        wait_for(
+            lambda path=path, seen=seen: world.site.gets.count(path) > seen, "a look at the changed page"
+        )
+        daemon_end = chance.uniform(0, 0.4)
+        try:
+            daemon.wait(daemon_end)
+        except Exception:
+            daemon.kill()
+        daemon.wait()
+        # The change that the killed daemon may not have recorded is found by the next one, before it changes again.
+        world.run("check", "--quiet")
+    last = world.daemon()
+    for number in [number for path in paths for number in wanted[path]]:
+        wait_for(lambda number=number: f"{number} days" in str(world.site.posts), f"alert {number}", 120)
+    for path in paths:
+        recorded = texts(world, path.strip("/"))
+        assert [number for number in wanted[path] if f"{number} days" not in recorded] == []
+    last.send_signal(signal.SIGTERM)
+    assert last.wait(20) == 0
+    assert world.run("verify").returncode == 0
+    with sqlite3.connect(world.folder / "state" / "policy-monitor.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
+
+
+def texts(world: World, vendor: str) -> str:
+    """All that was recorded as changed of a vendor."""
+    checks = world.json("history", vendor, "--all")["checks"]
+    return " ".join(
+        world.run("show", f"{vendor}/privacy@{check['version']}").stdout
+        for check in checks
+        if check["version"]
+    )

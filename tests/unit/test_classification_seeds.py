@@ -1,0 +1,77 @@
+"""Edits of the seed policies that a lawyer would call material, and edits that they would not."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.classification import compare
+from monitor.extraction import extract
+from monitor.model import Comparison
+
+HERE = Path(__file__).parent
+SEEDS = HERE.parents[2] / "shared" / "seeds"
+EDITS: list[dict[str, Any]] = tomllib.loads((HERE.parent / "eval" / "seed_edits.toml").read_text("utf-8"))[
+    "edit"
+]
+MATERIAL = [edit for edit in EDITS if "kinds" in edit]
+EDITORIAL = [edit for edit in EDITS if "kinds" not in edit]
+
+pytestmark = [pytest.mark.corpus, pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not here")]
+
+
+def edited(edit: dict[str, Any], *, backwards: bool = False) -> Comparison:
+    """The comparison of the paragraphs around an edit, before and after it."""
+    text = (SEEDS / f"{edit['seed']}.txt").read_text("utf-8")
+    wanted = re.compile(r"\s+".join(map(re.escape, edit["from"].split())))
+    match = wanted.search(text)
+    assert match, f"not in the seed: {edit['from']}"
+    around = text[max(match.start() - 1500, 0) : match.start()], text[match.end() : match.end() + 1500]
+    gap = " " if edit["from"].endswith(" ") else ""
+    before = extract(
+        (around[0] + match.group() + gap + around[1].lstrip(" " if gap else "")).encode(),
+        content_type="text/plain",
+    )
+    after = extract(
+        (around[0] + edit["to"] + around[1].lstrip(" " if gap else "")).encode(), content_type="text/plain"
+    )
+    return compare(after, before) if backwards else compare(before, after)
+
+
+def told(comparison: Comparison) -> tuple[set[str], set[str]]:
+    """Topics and finding kinds of everything that is material."""
+    changes = [change for change in comparison.changes if change.verdict == "material"]
+    return {t for c in changes for t in c.topics}, {f.kind for c in changes for f in c.findings}
+
+
+def hits(edit: dict[str, Any]) -> tuple[bool, bool, bool]:
+    comparison = edited(edit)
+    topics, kinds = told(comparison)
+    return (
+        comparison.verdict == "material",
+        bool(topics & set(edit["topics"])),
+        bool(kinds & set(edit["kinds"])),
+    )
+
+
+def test_edits_of_substance_are_material_with_their_topic_and_kind() -> None:
+    results = {edit["to"] or edit["from"]: hits(edit) for edit in MATERIAL}
+    for what, floor in ((0, 0.95), (1, 0.92), (2, 0.9)):
+        missed = [words for words, result in results.items() if not result[what]]
+        assert len(missed) <= (1 - floor) * len(results), missed
+
+
+def test_edits_of_style_are_not_material() -> None:
+    wrong = [edit["to"] for edit in EDITORIAL if edited(edit).verdict == "material"]
+    assert len(wrong) <= 0.06 * len(EDITORIAL), wrong
+
+
+def test_edits_are_never_silent() -> None:
+    for edit in EDITS:
+        comparison = edited(edit)
+        assert comparison.verdict in ("material", "editorial"), edit["to"]
+        assert comparison.summary
