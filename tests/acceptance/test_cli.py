@@ -189,7 +189,7 @@ def test_help_is_instant_and_teaches() -> None:
         float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout)
         for _ in range(3)
     )
-    assert best < 0.5  # the bar is 0.25 s on a quiet machine; see bench/
+    assert best < 1  # of processor time; bench/ measures it, this only notices a heavy import
     heavy = subprocess.run(
         [sys.executable, "-X", "importtime", str(COMMAND), "--help"], capture_output=True, text=True
     ).stderr

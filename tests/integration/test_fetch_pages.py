@@ -324,7 +324,7 @@ async def test_a_fetch_that_is_cancelled_frees_its_places(peer: Peer) -> None:
             await asyncio.sleep(0.02)
             look.cancel()
             await asyncio.gather(look, return_exceptions=True)
-        assert (await asyncio.wait_for(fetcher.fetch(Request(peer.url("/"))), 2)).status == 200
+        assert (await asyncio.wait_for(fetcher.fetch(Request(peer.url("/"))), 20)).status == 200
     gc.collect()
 
 

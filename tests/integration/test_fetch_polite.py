@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
 from itertools import pairwise
@@ -41,6 +41,16 @@ async def peer() -> AsyncIterator[Peer]:
 def fetcher(**changes: Any) -> Fetcher:
     store = changes.pop("robots_store", None)
     return Fetcher(replace(SETTINGS, **changes), robots_store=store, resolve=resolve)
+
+
+async def eventually(condition: Callable[[], bool], what: str) -> None:
+    """Wait until something holds: a busy machine may take its time, and fail by name when it never does."""
+    try:
+        async with asyncio.timeout(20):
+            while not condition():
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"waited in vain for: {what}") from None
 
 
 async def kind_of(one: Fetcher, url: str) -> str:
@@ -90,45 +100,40 @@ async def test_requests_to_a_host_keep_their_gap_even_when_slots_are_short(peer:
     peer.answers["/"] = crowd
     async with (
         await Peer({"/": busy}).start("127.0.0.2") as other,
-        fetcher(per_host_delay=0.15, concurrency=1, per_host_concurrency=4) as one,
+        fetcher(per_host_delay=0.4, concurrency=1, per_host_concurrency=4) as one,
     ):
         looks = [one.fetch(Request(peer.url("/"))) for _ in range(4)]
         await asyncio.gather(*looks, *(one.fetch(Request(other.url("/"))) for _ in range(4)))
     for starts in (crowd.starts, busy.starts):
         gaps = [after - before for before, after in pairwise(starts)]
-        assert min(gaps) >= 0.1  # arrivals scatter around the 0.15 s between departures
+        assert min(gaps) >= 0.1  # arrivals scatter around the 0.4 s between departures
 
 
 async def test_waiting_for_a_host_holds_no_slot_and_no_deadline(peer: Peer) -> None:
     """Six pages a host with a gap take longer than one fetch may; another host is served meanwhile."""
     async with (
         await Peer({"/": page()}).start("127.0.0.2") as other,
-        fetcher(per_host_delay=0.2, concurrency=1, timeout=0.5) as one,
+        fetcher(per_host_delay=0.7, concurrency=1, timeout=2) as one,
     ):
         looks = [asyncio.ensure_future(one.fetch(Request(peer.url("/")))) for _ in range(5)]
-        await asyncio.sleep(0.05)
-        started = time.monotonic()
+        await eventually(lambda: len(peer.visits) == 1, "the first of five")
         await one.fetch(Request(other.url("/")))
-        assert time.monotonic() - started < 0.2
+        assert not looks[-1].done()
         assert [(await look).status for look in looks] == [200] * 5
 
 
 async def test_servers_that_are_slow_hold_up_nobody_else(peer: Peer) -> None:
     async def silence(visit: Visit) -> None:
-        await asyncio.sleep(30)
+        await asyncio.sleep(300)
 
     tarpits = [await Peer({"/": silence}).start(f"127.9.0.{n}") for n in range(1, 13)]
-    async with fetcher(concurrency=4, timeout=8) as one:
+    async with fetcher(concurrency=4, timeout=200) as one:
         stuck = [asyncio.ensure_future(kind_of(one, tarpit.url("/"))) for tarpit in tarpits]
-        await asyncio.sleep(0.1)
-        assert one.waiting == 8
-        started = time.monotonic()
-        assert await kind_of(one, peer.url("/")) == "ok"
-        assert time.monotonic() - started < 3  # three rounds of patience, not of deadlines
-        started = time.monotonic()
-        assert await kind_of(one, peer.url("/")) == "ok"
-        assert time.monotonic() - started < 1
-        assert one.waiting == 12
+        await eventually(lambda: one.waiting == 8, "four with a slot each, eight without")
+        for _ in range(2):
+            assert await kind_of(one, peer.url("/")) == "ok"
+        assert not any(look.done() for look in stuck)  # rounds of patience, not of deadlines
+        await eventually(lambda: one.waiting == 12, "all slots given away")
         for look in stuck:
             look.cancel()
         await asyncio.gather(*stuck, return_exceptions=True)
@@ -139,10 +144,8 @@ async def test_servers_that_are_slow_hold_up_nobody_else(peer: Peer) -> None:
 
 async def test_redirects_on_one_host_keep_no_gap(peer: Peer) -> None:
     peer.answers["/old"] = moved("/")
-    async with fetcher(per_host_delay=2) as one:
-        started = time.monotonic()
+    async with fetcher(per_host_delay=60) as one, asyncio.timeout(30):
         assert (await one.fetch(Request(peer.url("/old")))).redirects
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("status", ["429 Too Many", "503 Unavailable"])
@@ -262,14 +265,15 @@ async def test_robots_are_not_asked_for_at_the_users_own_machines(peer: Peer) ->
 
 
 async def test_robots_cost_the_page_no_gap_and_crawl_delay_is_kept(peer: Peer) -> None:
-    peer.answers["/robots.txt"] = rules("User-agent: *\nCrawl-delay: 0.4\n")
+    peer.answers["/robots.txt"] = rules("User-agent: *\nCrawl-delay: 30\n")
     async with fetcher(robots="warn", per_host_delay=0.1) as one:
-        started = time.monotonic()
-        await one.fetch(Request(named(peer)))
-        assert time.monotonic() - started < 0.3
-        await one.fetch(Request(named(peer)))
-        await one.fetch(Request(named(peer)))
-        assert time.monotonic() - started > 0.7
+        async with asyncio.timeout(25):
+            await one.fetch(Request(named(peer)))
+        second = asyncio.ensure_future(one.fetch(Request(named(peer))))
+        await asyncio.sleep(1)
+        assert not second.done()
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
 
 
 class Proxy:
