@@ -55,7 +55,19 @@ def read(
         problem = Problem("not_text", f"{share:.1%} of the bytes are control characters")
     if problem is None and made.text.count(_BROKEN) > len(made.text) * _BROKEN_SHARE:
         problem = Problem("not_text", f"{made.text.count(_BROKEN)} of {len(made.text)} characters are broken")
+    if select and not made.text and page.problem is None:
+        problem = _nothing_selected(
+            read(body, content_type=content_type, url=url, select=None, remove=remove), select
+        )
     return replace(made, problem=problem.name, problem_reason=problem.reason) if problem else made
+
+
+def _nothing_selected(whole: Document, select: str) -> Problem:
+    """Why a selection has no words: the page is no policy, or the selector is wrong."""
+    if whole.problem is not None:
+        return Problem(whole.problem, whole.problem_reason or "")
+    cure = "`policy-monitor extract URL --select` tries another one"
+    return Problem("empty", f'select = "{select}" matches nothing that has words on this page; {cure}')
 
 
 def fingerprint_of(
