@@ -29,11 +29,13 @@ def parse_span(text: str) -> timedelta:
 
 
 def format_span(span: timedelta) -> str:
-    """The shortest way to write a span that ``parse_span`` reads back, to the second."""
-    seconds = int(span.total_seconds())
+    """The shortest way to write a span that ``parse_span`` reads back."""
+    seconds, rest = divmod(span, timedelta(seconds=1))
     parts = []
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count}{unit}")
+    if seconds or rest:
+        parts.append(f"{seconds + rest / timedelta(seconds=1):.6f}".rstrip("0").rstrip(".") + "s")
     return "".join(parts) or "0s"

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from monitor.model import POLICY_KINDS, SEVERITIES, TOPICS, Severity
-from monitor.spans import parse_span
+from monitor.spans import format_span, parse_span
 
 
 def _span(value: object) -> timedelta:
@@ -83,7 +83,10 @@ def _confirm(value: str) -> str:
     return value
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
+Span = Annotated[
+    timedelta, BeforeValidator(_span), PlainSerializer(format_span, return_type=str, when_used="json")
+]
+"""Shown again in the words of the file: ``1d``, not ``P1D``."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Digest = Annotated[str, AfterValidator(_digest)]

@@ -102,9 +102,10 @@ def test_an_excerpt_keeps_every_changed_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("90s", 90), ("10m", 600), ("1h30m", 5400), ("1.5d", 129600), (" 2 W ", 1209600)]
+    ("text", "seconds"),
+    [("90s", 90), ("10m", 600), ("1h30m", 5400), ("1.5d", 129600), (" 2 W ", 1209600), ("1m0.05s", 60.05)],
 )
-def test_spans(text: str, seconds: int) -> None:
+def test_spans(text: str, seconds: float) -> None:
     span = parse_span(text)
     assert span.total_seconds() == seconds
     assert parse_span(format_span(span)) == span

@@ -34,14 +34,19 @@ CHAT: dict[Medium, tuple[Callable[[Message], Any], Callable[[str], Any], float, 
 def opened(table: ChannelTable, config: Config) -> Channel:
     """See ``open_channel``."""
     address = table.address.resolve(config.folder)
-    scheme = urlsplit(address).scheme.lower()
+    scheme = address.partition(":")[0].lower()
     template = Template(config.folder / table.template) if table.template else None
     if scheme in ("atom", "ics"):
-        return file_channel(table.name, scheme, config.folder / address.partition(":")[2].removeprefix("//"))
+        path = address.partition(":")[2].removeprefix("//")
+        if not path:
+            raise ConfigError([f'[[channel]] "{table.name}": name the file: {scheme}:NAME'])
+        return file_channel(table.name, scheme, config.folder / path)
     for medium in CHAT:
         if scheme in (f"{medium}+http", f"{medium}+https"):
-            receiver = _receiver(config, url=address.partition("+")[2])
-            return _chat(table.name, medium, receiver, template)
+            url = address.partition("+")[2]
+            if not _has_host(url):
+                raise ConfigError([f'[[channel]] "{table.name}": the address behind {scheme}:// is none'])
+            return _chat(table.name, medium, _receiver(config, url=url), template)
     service = service_of(table.name, address)
     kind = type(service).__name__
     if kind == "NotifySlack":
@@ -57,6 +62,14 @@ def opened(table: ChannelTable, config: Config) -> Channel:
     if kind == "NotifyEmail":
         return _mail(table.name, service, config, template)
     return tail(table.name, service, template)
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, no IPv6 address
+        return False
 
 
 def _receiver(config: Config, *, url: str, **more: Any) -> Receiver:

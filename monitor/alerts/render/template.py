@@ -25,6 +25,18 @@ class Template:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def fault(self) -> str | None:
+        """Why no message can be made of it: it cannot be read, or is no template."""
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        try:
+            ImmutableSandboxedEnvironment().parse(self.path.read_text("utf-8"))
+        except OSError as error:
+            return f"{self.path}: {error.strerror}"
+        except Exception as error:  # whatever is wrong in it, its author wants to know
+            return f"{self.path}: {_why(error)}"
+        return None
+
     def apply(self, message: Message, *, json_wanted: bool = False) -> tuple[Message, str | None]:
         """The message and its wording; on a fault the message with a note about it, and None."""
         try:
