@@ -31,6 +31,10 @@ class UsageError(MonitorError):
     """The command line asks for something that is not there (exit 2)."""
 
 
+class NoStateError(UsageError):
+    """There is no state where one is looked for: to look creates none (exit 2)."""
+
+
 class ConfigError(MonitorError):
     """The config is wrong; carries every fault of the file at once (exit 2)."""
 

@@ -17,9 +17,7 @@ from monitor.alerts.plan import next_slot
 from monitor.alerts.write import write_alert
 from monitor.config import Config
 from monitor.errors import MonitorError
-from monitor.store import Store, chain, outbox, reviews, watches
-from monitor.store.schema import alert as alerts
-from monitor.store.schema import check
+from monitor.store import Store, chain, deliveries, history, outbox, reviews, watches
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ def _written(store: Store, config: Config, now: datetime) -> int | None:
         alive = _alive(connection, config, now)
         reminders = _reminders(connection, config, now)
         due = watches.next_due_at(connection)
-        last = reviews.last_check(connection)
+        last = history.last_check(connection)
     if alive is not None or reminders:
         with store.write() as connection:
             rows = [] if alive is None else write_alert(connection, alive, config, now)
@@ -72,17 +70,15 @@ def _alive(connection: Connection, config: Config, now: datetime) -> Alert | Non
     key = f"alive:{slot.isoformat()}"
     if slot > now or now - slot > CATCH_UP or outbox.alert_exists(connection, key):
         return None
-    first = reviews.first_check_at(connection)
+    first = history.first_check_at(connection)
     if first is None or first > slot:
         return None  # there was nothing to be alive for
     since = slot - period
     enabled = {watch.key for watch in config.watches if watch.enabled}
     rows = [row for row in watches.all_watches(connection) if row.key in enabled]
     blind = [row for row in rows if row.failures >= config.alerts.failure_after]
-    checks = reviews.counted(connection, check.c.ended_at, since)
-    changes = reviews.counted(
-        connection, alerts.c.created_at, since, alerts.c.kind.in_(("change", "reverted"))
-    )
+    checks = history.checks_since(connection, since)
+    changes = deliveries.changes_told_since(connection, since)
     sequence, head = chain.head(connection)
     return Alert(
         kind="alive",

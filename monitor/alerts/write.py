@@ -10,7 +10,7 @@ from monitor.alerts.alert import Alert, alerts_of
 from monitor.alerts.plan import Mute, plan
 from monitor.config import Config, Watch
 from monitor.model import Document, Event
-from monitor.store import outbox, reviews
+from monitor.store import mutes, outbox
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -67,7 +67,7 @@ def write_alert(
     Returns:
         The rows that were added; the caller enters them into the chain.
     """
-    muted = reviews.standing_mute(connection, watch_id, now) if watch_id is not None else None
+    muted = mutes.standing_mute(connection, watch_id, now) if watch_id is not None else None
     mute = Mute(muted.by, muted.reason, muted.until) if muted else None
     return outbox.write_alert(
         connection,

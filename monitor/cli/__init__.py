@@ -26,9 +26,9 @@ COMMANDS = {
     "deliveries": ("monitor.cli.alerts:deliveries", "What was sent, what waits, what failed."),
     "add": ("monitor.cli.setup:add", "Add addresses to the config; vendor and kind are guessed."),
     "init": ("monitor.cli.setup:init", "Write a first config.toml."),
-    "config": ("monitor.cli.setup:config", "Check the config, or show it without secrets."),
-    "ack": ("monitor.cli.alerts:ack", "Acknowledge changes, with a decision and a note."),
-    "mute": ("monitor.cli.alerts:mute", "Send no alerts of a policy for a while."),
+    "config": ("monitor.cli.config:config", "Check the config, or show it without secrets."),
+    "ack": ("monitor.cli.decisions:ack", "Acknowledge changes, with a decision and a note."),
+    "mute": ("monitor.cli.decisions:mute", "Send no alerts of a policy for a while."),
     "notify": ("monitor.cli.alerts:notify", "Test a channel, or preview a message."),
     "rules": ("monitor.cli.rules:rules", "Try your own rules on the stored history."),
     "verify": ("monitor.cli.evidence:verify", "Prove that nothing stored was altered or lost."),
@@ -129,7 +129,9 @@ def main() -> None:
         _complain(error, *error.faults)
         sys.exit(2)
     except FetchError as error:
-        _complain(error, str(error))
+        from monitor.fetch import advice
+
+        _complain(error, f"{str(error).rstrip('.')}. {advice(error.kind)}")
         sys.exit(3)
     except MonitorError as error:
         _complain(error, str(error))

@@ -1,18 +1,17 @@
-"""``notify``, ``deliveries``, ``ack`` and ``mute``: what people are told, and what they decide about it."""
+"""``notify`` and ``deliveries``: what people are told."""
 
 from __future__ import annotations
 
-import getpass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.context import Context, common
-from monitor.cli.output import hint, one_line, plain, table, when, write_json
+from monitor.cli.output import hint, one_line, plain, table, write_json
+from monitor.cli.select import needed_number
 from monitor.errors import UsageError
-from monitor.model import DECISIONS
 
 if TYPE_CHECKING:
     from monitor.alerts.channels import Channel
@@ -47,7 +46,7 @@ def notify(
     if is_test:
         return _test(context, tables)
     assert change is not None  # noqa: S101
-    return _preview(context, _number(change), tables[0], html_file)
+    return _preview(context, needed_number(change), tables[0], html_file)
 
 
 def _channels(context: Context, name: str | None) -> tuple[ChannelTable, ...]:
@@ -120,7 +119,7 @@ def _preview(context: Context, change: int, channel: ChannelTable, html_file: Pa
     from monitor.alerts.render.html import html
     from monitor.alerts.samples import alert_of_stored
 
-    with context.store() as store, store.read() as connection:
+    with context.existing() as store, store.read() as connection:
         alert = alert_of_stored(connection, change, context.config)
     if alert is None:
         raise UsageError(f"there is no change {change}; `policy-monitor history WATCH` names them")
@@ -142,13 +141,6 @@ def _printable(text: str) -> str:
     return "\n".join(plain(line) for line in text.replace(JOINER, "").splitlines())
 
 
-def _number(text: str) -> int:
-    try:
-        return int(text.removeprefix("#"))
-    except ValueError:
-        raise UsageError(f'"{text}" is no change; changes have numbers, as in #12') from None
-
-
 @click.command()
 @click.option("--failed", is_flag=True, help="Only what is dead, or failed and is tried again.")
 @click.option("--retry", "again", metavar="ID", type=int, multiple=True, help="Try a delivery again, now.")
@@ -159,7 +151,7 @@ def deliveries(context: Context, failed: bool, again: tuple[int, ...], limit: in
     from monitor.store import deliveries as stored
 
     now = datetime.now(UTC)
-    with context.store() as store:
+    with context.existing() as store:
         if again:
             return _retry(context, store, again, now)
         with store.read() as connection:
@@ -250,147 +242,3 @@ def _why(one: dict[str, Any]) -> str:
             f"{unknown} {'try' if unknown == 1 else 'tries'} ended with the program; it may have arrived twice"
         )
     return "; ".join(part for part in parts if part)
-
-
-@click.command()
-@click.argument("changes", metavar="CHANGE...", nargs=-1, required=True)
-@click.option(
-    "--decision",
-    type=click.Choice(DECISIONS),
-    default="acknowledged",
-    show_default=True,
-    help="What you decided.",
-)
-@click.option("--note", default="", help="Why, for those who come after you.")
-@click.option("--by", default=None, help="Who decided; default: you.")
-@common
-def ack(context: Context, changes: tuple[str, ...], decision: str, note: str, by: str | None) -> int:
-    """Acknowledge changes, with a decision and a note. The decision is kept in the chain of evidence."""
-    from monitor.store import chain, reviews
-
-    now, who = datetime.now(UTC), by or _user()
-    numbers = [_number(change) for change in dict.fromkeys(changes)]
-    with context.store() as store, store.write() as connection:
-        rows = {
-            number: reviews.review_change(connection, number, now=now, decision=decision, note=note, by=who)
-            for number in numbers
-        }
-        missing = [f"#{number}" for number, row in rows.items() if row is None]
-        if missing:
-            raise UsageError(f"there is no change {', '.join(missing)}; nothing was acknowledged")
-        chain.attest(connection, [("review", row) for row in rows.values() if row is not None], now)
-    if context.json:
-        write_json(
-            {
-                "reviews": [
-                    {"id": row, "change": number, "decision": decision, "note": note, "by": who}
-                    for number, row in rows.items()
-                ]
-            }
-        )
-    else:
-        click.echo(f"{', '.join(f'#{number}' for number in numbers)}: {decision} by {plain(who)}")
-    return 0
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"
-
-
-@click.command()
-@click.argument("names", metavar="[WATCH]...", nargs=-1)
-@click.option("--until", metavar="DATE", help="Until this day or time, in the config's time zone.")
-@click.option("--for", "span", metavar="SPAN", help='For so long: "2w", "3d".')
-@click.option("--off", is_flag=True, help="End the mute.")
-@click.option("--reason", default="", help="Why; stands with every alert that it stops.")
-@click.option("--by", default=None, help="Who decided; default: you.")
-@common
-def mute(
-    context: Context,
-    names: tuple[str, ...],
-    until: str | None,
-    span: str | None,
-    off: bool,
-    reason: str,
-    by: str | None,
-) -> int:
-    """Send no alerts of policies for a while; without a WATCH, list what is muted. Changes are still recorded."""
-    from monitor.store import reviews
-
-    if (until is not None) + (span is not None) + off > 1:
-        raise UsageError("--until, --for and --off exclude each other")
-    now = datetime.now(UTC)
-    end = _end(context, until, span, now)
-    if names:
-        keys = [watch.key for watch in context.watches(names, enabled=False)]
-        with context.store() as store, store.write() as connection:
-            _decide(connection, keys, now, end, off, reason, by or _user())
-        if off and not context.json:
-            click.echo(f"no longer muted: {', '.join(keys)}")
-    elif until or span or off:
-        raise UsageError("name the watches: policy-monitor mute acme/privacy --for 2w")
-    with context.store() as store, store.read() as connection:
-        rows = reviews.standing_mutes(connection, now)
-    if context.json:
-        write_json(
-            {
-                "mutes": [
-                    {
-                        "watch": row.key,
-                        "until": row.until,
-                        "by": row.by,
-                        "reason": row.reason,
-                        "since": row.created_at,
-                    }
-                    for row in rows
-                ]
-            }
-        )
-        return 0
-    for row in rows:
-        ends = f"until {when(row.until)}" if row.until else "until it is ended with --off"
-        click.echo(
-            f"{row.key}: muted {ends} by {plain(row.by)}" + (f" ({plain(row.reason)})" if row.reason else "")
-        )
-    if not rows:
-        click.echo("nothing is muted")
-    return 0
-
-
-def _decide(
-    connection: Any, keys: list[str], now: datetime, end: datetime | None, off: bool, reason: str, by: str
-) -> None:
-    from monitor.store import chain, reviews
-
-    for key in keys:
-        if off:
-            reviews.end_mutes(connection, key, now)
-            continue
-        number = reviews.mute_watch(connection, key, now=now, until=end, by=by, reason=reason)
-        if number is None:
-            raise UsageError(f"{key} was never looked at; run `policy-monitor check {key}` first")
-        chain.attest(connection, [("mute", number)], now)
-
-
-def _end(context: Context, until: str | None, span: str | None, now: datetime) -> datetime | None:
-    from zoneinfo import ZoneInfo
-
-    from monitor.spans import parse_span
-
-    try:
-        if span is not None:
-            return now + parse_span(span)
-        if until is None:
-            return None
-        at = datetime.fromisoformat(until)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{until or span}: {error}; write --until 2027-01-31 or --for 2w") from None
-    if len(until) == 10:
-        at = datetime.combine(at.date(), time.max)
-    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(context.config.monitor.timezone))
-    if at <= now:
-        raise UsageError(f"{until} is over; write a time to come")
-    return at.astimezone(UTC)

@@ -10,6 +10,7 @@ import click
 
 from monitor.cli.context import Context, common
 from monitor.cli.output import console, hint, one_line, when, write_json
+from monitor.cli.select import only
 
 if TYPE_CHECKING:
     from monitor.backfill import Copy
@@ -30,21 +31,20 @@ def backfill(context: Context, name: str, where: Path, dry_run: bool) -> int:
     import asyncio
 
     from monitor import backfill as importing
-    from monitor.cli.show import one_watch
     from monitor.ondemand import synced, tools_for
     from monitor.pipeline import case_of
+    from monitor.workers import Workers
 
-    [watch] = one_watch(context, name)
+    watch = only(context.watches((name,), enabled=False), name)
     copies = importing.read_history(where)
 
     async def work() -> tuple[Sequence[Verdict], int]:
+        async with Workers() as workers:
+            verdicts = await importing.judged(copies, watch, case_of(watch, context.config), workers)
+        if dry_run:
+            return verdicts, 0
         with context.store() as store:
             async with tools_for(context.config, store, alerts=False) as tools:
-                verdicts = await importing.judged(
-                    copies, watch, case_of(watch, context.config), tools.workers
-                )
-                if dry_run:
-                    return verdicts, 0
                 await synced(tools)
                 return verdicts, await importing.import_history(watch, copies, verdicts, tools)
 

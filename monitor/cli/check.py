@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NEWS = ("change", "pending", "reverted", "muted")
 """Kinds of event with changes to show."""
+WAITING = ("pending", "muted")
+"""Of these, kinds whose changes nobody was told of yet."""
 NOTHING, CHANGES, MATERIAL, UNREADABLE = 0, 10, 20, 3
 
 
@@ -37,6 +39,9 @@ def check(context: Context, names: tuple[str, ...], no_alerts: bool) -> int:
     WATCH is a policy (acme/privacy), a vendor (acme), a kind (privacy), a pattern ("acme/*") or an address;
     without one, everything that is enabled. Runs beside the daemon: no policy is ever looked at twice at once.
 
+    A change counts at the look that first sees it and at the one that confirms it; while it waits in between,
+    there is nothing new.
+
     \b
     Exit codes: 0 nothing new · 10 changes · 20 material changes · 3 some watch could not be read
                 (changes weigh more) · 2 usage or config
@@ -44,6 +49,7 @@ def check(context: Context, names: tuple[str, ...], no_alerts: bool) -> int:
     import asyncio
 
     from monitor.ondemand import check_now
+    from monitor.store import history
 
     watches = context.watches(names)
     if not watches:
@@ -53,23 +59,30 @@ def check(context: Context, names: tuple[str, ...], no_alerts: bool) -> int:
         )
     with context.store() as store, _progress(context, len(watches)) as advance:
         results = asyncio.run(check_now(context.config, store, watches, alerts=not no_alerts, done=advance))
+        waiting = [result.committed.check_id for result in results if result.event.kind in WAITING]
+        with store.read() as connection:
+            again = history.seen_before(connection, waiting)
     order = {watch.key: place for place, watch in enumerate(watches)}
     results.sort(key=lambda result: order[result.watch.key])
     if context.json:
-        write_json({"checks": [as_dict(result) for result in results], "exit": exit_code(results)})
+        checks = [as_dict(result, news=result.committed.check_id not in again) for result in results]
+        write_json({"checks": checks, "exit": exit_code(results, again)})
     else:
         for result in results:
-            show_result(result, quiet=context.quiet)
-        _show_sum(context, results)
-    return exit_code(results)
+            show_result(result, quiet=context.quiet, news=result.committed.check_id not in again)
+        _show_sum(context, results, again)
+    return exit_code(results, again)
 
 
-def exit_code(results: Sequence[Result]) -> int:
-    """20, 10, 3 or 0: what weighs most of all looks."""
+def exit_code(results: Sequence[Result], again: Collection[int] = ()) -> int:
+    """20, 10, 3 or 0: what weighs most of all looks.
+
+    ``again``: checks whose change waits and was seen by the look before, too.
+    """
     verdicts = {
         result.event.comparison.verdict
         for result in results
-        if result.event.comparison and result.event.kind in (*NEWS, "cosmetic")
+        if has_changes(result) and result.event.comparison and result.committed.check_id not in again
     }
     if "material" in verdicts:
         return MATERIAL
@@ -80,8 +93,12 @@ def exit_code(results: Sequence[Result]) -> int:
     return NOTHING
 
 
-def as_dict(result: Result) -> dict[str, Any]:
-    """One look, as JSON."""
+def has_changes(result: Result) -> bool:
+    return result.event.comparison is not None and result.event.kind in (*NEWS, "cosmetic")
+
+
+def as_dict(result: Result, *, news: bool = True) -> dict[str, Any]:
+    """One look, as JSON. ``news``: False if what waits here was seen by the look before, too."""
     from monitor.fetch import advice
 
     outcome, event = result.outcome, result.event
@@ -98,6 +115,7 @@ def as_dict(result: Result) -> dict[str, Any]:
         "outcome": outcome.outcome,
         "found_by": outcome.found_by,
         "reason": outcome.reason,
+        "news": news and has_changes(result),
         "alert": event.alert,
         "notice": event.notice,
         "version": result.committed.version_number,
@@ -109,26 +127,32 @@ def as_dict(result: Result) -> dict[str, Any]:
     }
 
 
-def show_result(result: Result, *, quiet: bool = False) -> None:
-    """One look, for people."""
+def show_result(result: Result, *, quiet: bool = False, news: bool = True) -> None:
+    """One look, for people. ``news``: False if what waits here was seen by the look before, too."""
     from rich.text import Text
 
+    from monitor.fetch import advice
+
     outcome, event, shown = result.outcome, result.event, console()
-    compared = event.comparison
-    news = compared is not None and event.kind in NEWS
-    if quiet and not news and outcome.outcome not in ("failed", "suspect"):
+    compared = event.comparison if event.kind in NEWS else None
+    if quiet and not (compared and news) and outcome.outcome not in ("failed", "suspect"):
         return
     line = Text()
     line.append(f"{plain(result.watch.key):<32} ", "bold")
     if outcome.outcome == "failed":
         line.append("could not be read", "bold magenta")
         line.append(f"  {outcome.error_kind}: {one_line(outcome.reason)}")
-    elif news and compared is not None:
+        if cure := advice(outcome.error_kind or ""):
+            line.append(f"\n    {cure}", "dim")
+    elif compared is not None and not news:
+        line.append("waits", "dim")
+        line.append(f"  {one_line(compared.summary)}  (not yet told: {one_line(outcome.reason)})", "dim")
+    elif compared is not None:
         line.append(compared.verdict, VERDICT_STYLE[compared.verdict])
         if compared.severity:
             line.append(f" {compared.severity}", SEVERITY_STYLE[compared.severity])
         line.append(f"  {one_line(compared.summary)}")
-        if event.kind in ("pending", "muted"):
+        if event.kind in WAITING:
             line.append(f"  (told once it is confirmed: {one_line(outcome.reason)})", "dim")
     else:
         line.append(
@@ -136,24 +160,22 @@ def show_result(result: Result, *, quiet: bool = False) -> None:
         )
         line.append(f"  {one_line(outcome.reason)}", "dim")
     shown.print(line)
-    if news and compared is not None:
+    if compared is not None and news:
         show_comparison(compared, result.committed.change_ids)
 
 
-def _show_sum(context: Context, results: Sequence[Result]) -> None:
+def _show_sum(context: Context, results: Sequence[Result], again: Collection[int]) -> None:
     if context.quiet or not results:
         return
     counts = dict.fromkeys(("material", "editorial"), 0)
     for result in results:
-        if (
-            result.event.comparison
-            and result.event.comparison.verdict in counts
-            and result.event.kind != "cosmetic"
-        ):
-            counts[result.event.comparison.verdict] += 1
+        compared = result.event.comparison if result.event.kind in NEWS else None
+        if compared and compared.verdict in counts and result.committed.check_id not in again:
+            counts[compared.verdict] += 1
     failed = sum(result.outcome.outcome in ("failed", "suspect") for result in results)
     said = [f"{len(results)} looked at"]
     said += [f"{count} with {what} changes" for what, count in counts.items() if count]
+    said += [f"{len(again)} with changes that wait"] if again else []
     said += [f"{failed} could not be read (`policy-monitor status` says what to do)"] if failed else []
     hint(context, ", ".join(said))
 

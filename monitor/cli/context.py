@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from monitor.cli.select import Named
     from monitor.config import Config, Watch
     from monitor.store import Store
 
@@ -59,11 +62,28 @@ class Context:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """The state, opened (and created) as the config says, closed at the end."""
+        """The state, opened as the config says (and created, and brought up to date), closed at the end."""
+        with self._opened(migrate=True) as store:
+            yield store
+
+    @contextmanager
+    def existing(self) -> Iterator[Store]:
+        """The state, which must be there and of this program's schema: who only looks, or decides about what is
+        there, creates nothing.
+
+        Raises:
+            UsageError: there is none.
+        """
+        with self._opened(migrate=False) as store:
+            yield store
+
+    @contextmanager
+    def _opened(self, *, migrate: bool) -> Iterator[Store]:
         from monitor.store import Store
 
         database = self.config.monitor.database
-        store = Store.open(self.state_folder, database.resolve(self.config.folder) if database else None)
+        url = database.resolve(self.config.folder) if database else None
+        store = Store.open(self.state_folder, url, migrate=migrate)
         try:
             yield store
         finally:
@@ -80,6 +100,35 @@ class Context:
         from monitor.cli.select import chosen
 
         return chosen(self.config.watches, names, enabled=enabled)
+
+    def stored(self, connection: Connection, names: tuple[str, ...]) -> list[Named]:
+        """As ``watches``, of all that are in the config, enabled or not, and of those that left it but are stored.
+
+        Raises:
+            UsageError: a name that means none.
+        """
+        from monitor.cli.select import chosen
+
+        return chosen([*self.config.watches, *self.left(connection)], names, enabled=False)
+
+    def left(self, connection: Connection) -> list[Named]:
+        """The stored watches that are no longer in the config, by key."""
+        from monitor.store import watches
+
+        known = {watch.key for watch in self.config.watches}
+        return [row for row in watches.all_watches(connection) if row.key not in known]
+
+    def one(self, connection: Connection, name: str) -> Named:
+        """The one watch that a name means; of several the one that is in the config.
+
+        Raises:
+            UsageError: it means none, or several.
+        """
+        from monitor.cli.select import only
+
+        known = {watch.key for watch in self.config.watches}
+        found = self.stored(connection, (name,))
+        return only([watch for watch in found if watch.key in known] or found, name)
 
     def with_flags(self, *, json: bool, quiet: bool, verbose: int) -> Context:
         return replace(

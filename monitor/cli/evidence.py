@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 SHOWN = 20
+ARCHIVES = (".zip", ".tgz", ".tar", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
+"""Endings of names that nobody gives to a folder."""
 
 
 @click.command()
@@ -44,7 +46,7 @@ def verify(context: Context, since: str | None, head: str | None, rerun: bool) -
     """
     from monitor.evidence.verify import verify as verified
 
-    with existing(context) as store, progress(context, "verifying") as advance:
+    with context.existing() as store, progress(context, "verifying") as advance:
         cases = read_as_today(context, store) if rerun else None
         report = verified(store, since=moment(since, "--since"), head=head, rerun=cases, progress=advance)
     if context.json:
@@ -95,11 +97,14 @@ def export(
     from monitor.evidence.export import export as exported
 
     now = datetime.now(UTC)
-    keys = [watch.key for watch in context.watches(names, enabled=False)] if names else None
-    name = keys[0].replace("/", "-") if keys and len(keys) == 1 else "policies"
-    target = output or Path(f"case-{name}-{now:%Y%m%dT%H%M%SZ}.zip")
+    if output is not None and output.suffix.lower() in ARCHIVES and output.suffix != ".zip":
+        raise UsageError(f"{output}: a case file is a folder or a .zip; write {output.with_suffix('.zip')}")
     period = Period(moment(since, "--since"), moment(until, "--until"))
-    with existing(context) as store, progress(context, "exporting") as advance:
+    with context.existing() as store, progress(context, "exporting") as advance:
+        with store.read() as connection:
+            keys = [watch.key for watch in context.stored(connection, names)] if names else None
+        name = keys[0].replace("/", "-") if keys and len(keys) == 1 else "policies"
+        target = output or Path(f"case-{name}-{now:%Y%m%dT%H%M%SZ}.zip")
         made = exported(
             store, target, keys=keys, period=period, now=now, authority=timestamp, progress=advance
         )
@@ -124,7 +129,7 @@ def backup(context: Context, target: Path) -> int:
     """
     from monitor.evidence.backup import backup as backed_up
 
-    with existing(context) as store, progress(context, "checking the copy") as advance:
+    with context.existing() as store, progress(context, "checking the copy") as advance:
         made = backed_up(store, target, now=datetime.now(UTC), progress=advance)
     if context.json:
         write_json(made.as_dict())
@@ -178,7 +183,7 @@ def gc(context: Context, keep: str | None) -> int:
         raise UsageError(f"--keep: {error}") from None
     if span is None:
         raise UsageError('say how long raw pages stay: --keep 90d, or keep = "90d" in [monitor]')
-    with existing(context) as store:
+    with context.existing() as store:
         released = collected(store, span, now=datetime.now(UTC))
     if context.json:
         write_json(released.as_dict())
@@ -200,23 +205,6 @@ def read_as_today(context: Context, store: Store) -> dict[str, Case]:
         for watch in context.config.watches
         if watch.key in rows and rows[watch.key] in (None, read_as(watch))
     }
-
-
-@contextmanager
-def existing(context: Context) -> Iterator[Store]:
-    """The state, which must be there and of this program's schema: looking at evidence changes nothing."""
-    from monitor.store import Store
-    from monitor.store.engine import DATABASE
-
-    database = context.config.monitor.database
-    if database is None and not (context.state_folder / DATABASE).exists():
-        raise UsageError(f"{context.state_folder}: there is no state yet; `policy-monitor check` begins it")
-    url = database.resolve(context.config.folder) if database else None
-    store = Store.open(context.state_folder, url, migrate=False)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def moment(text: str | None, option: str) -> datetime | None:

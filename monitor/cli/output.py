@@ -74,6 +74,11 @@ def when(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M UTC") if at else "never"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 alert``, ``2 alerts``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table for people; columns as wide as they need to be."""
     from rich import box

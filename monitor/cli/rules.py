@@ -27,8 +27,8 @@ def try_(context: Context, names: tuple[str, ...]) -> int:
 
     own = tuple(UserRule.from_dict(rule.model_dump()) for rule in context.config.rule)
     rows = []
-    with context.store() as store, store.read() as connection:
-        for watch in context.watches(names, enabled=False):
+    with context.existing() as store, store.read() as connection:
+        for watch in context.stored(connection, names):
             for row in versions.comparisons(connection, watch.key):
                 before, after = (
                     unpack(blobs.get(connection, digest)) for digest in (row.before_sha256, row.after_sha256)

@@ -1,4 +1,4 @@
-"""``init``, ``add`` and ``config``: the config file."""
+"""``init`` and ``add``: writing the config file."""
 
 from __future__ import annotations
 
@@ -162,38 +162,3 @@ def guess_kind(url: str) -> str:
     """The kind of policy that the address speaks of; ``other`` when it does not."""
     path = urlsplit(url)._replace(scheme="", query="").geturl().lower().replace("_", "-")
     return next((kind for kind, words in _KINDS if re.search(words, path)), "other")
-
-
-@click.group()
-def config() -> None:
-    """Check the config, or show it."""
-
-
-@config.command("check")
-@common
-def check(context: Context) -> int:
-    """Read the config and report every fault of it at once; exit code 2 if there is one."""
-    found = context.config
-    enabled = [watch for watch in found.watches if watch.enabled]
-    if context.json:
-        write_json(
-            {
-                "config": str(found.path),
-                "policies": len(enabled),
-                "channels": len(found.channel),
-                "warnings": found.warnings,
-            }
-        )
-    else:
-        click.echo(
-            f"{found.path}: good: {len(enabled)} policies of {len(found.vendor)} vendors, {len(found.channel)} channels"
-        )
-    return 0
-
-
-@config.command("show")
-@common
-def show(context: Context) -> int:
-    """The config as it is understood, defaults filled in, without secrets."""
-    write_json(context.config.model_dump(mode="json", exclude_none=True))
-    return 0

@@ -9,11 +9,15 @@ import click
 
 from monitor.cli.context import Context, common
 from monitor.cli.output import console, hint, one_line, plain, show_change, table, when, write_json
-from monitor.errors import UsageError
+from monitor.cli.select import change_number
+from monitor.errors import NoStateError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
+    from monitor.cli.select import Named
     from monitor.config import Watch
 
 
@@ -24,10 +28,18 @@ def watches(context: Context, names: tuple[str, ...]) -> int:
     """List what is watched, and how it stands."""
     from monitor.store import watches as stored
 
-    wanted = context.watches(names, enabled=False)
-    with context.store() as store, store.read() as connection:
-        rows = {row.key: row for row in stored.all_watches(connection)}
-    found = [_watch_as_dict(watch, rows.get(watch.key)) for watch in wanted]
+    rows: dict[str, Any] = {}
+    wanted: Sequence[Named]
+    try:
+        with context.existing() as store, store.read() as connection:
+            rows = {row.key: row for row in stored.all_watches(connection)}
+            wanted = context.stored(connection, names)
+    except NoStateError:
+        if context.state is not None:  # it was named, so it should be there
+            raise
+        wanted = context.watches(names, enabled=False)
+    in_config = {watch.key: watch for watch in context.config.watches}
+    found = [_watch_as_dict(in_config.get(one.key), rows.get(one.key)) for one in wanted]
     if context.json:
         write_json({"watches": found})
         return 0
@@ -50,16 +62,19 @@ def watches(context: Context, names: tuple[str, ...]) -> int:
     return 0
 
 
-def _watch_as_dict(watch: Watch, row: Any) -> dict[str, Any]:
+def _watch_as_dict(watch: Watch | None, row: Any) -> dict[str, Any]:
+    """A watch of the config that was looked at or not (``row``), or one that left the config."""
+    one = watch or row
     return {
-        "watch": watch.key,
-        "vendor": watch.vendor,
-        "policy": watch.name,
-        "kind": watch.kind,
-        "urls": list(watch.pages),
-        "owner": watch.owner,
-        "tags": list(watch.tags),
-        "enabled": watch.enabled,
+        "watch": one.key,
+        "vendor": one.vendor,
+        "policy": one.name,
+        "kind": one.kind,
+        "urls": list(one.pages),
+        "owner": watch.owner if watch else None,
+        "tags": list(watch.tags) if watch else [],
+        "enabled": watch is not None and watch.enabled,
+        "in_config": watch is not None,
         "last_ok_at": row.last_ok_at.isoformat() if row and row.last_ok_at else None,
         "next_check_at": row.next_check_at.isoformat() if row else None,
         "failures": row.failures if row else 0,
@@ -73,6 +88,8 @@ def _watch_as_dict(watch: Watch, row: Any) -> dict[str, Any]:
 
 
 def _state(one: dict[str, Any]) -> str:
+    if not one["in_config"]:
+        return "no longer in the config"
     if not one["enabled"]:
         return "disabled"
     if one["failures"]:
@@ -91,15 +108,14 @@ def _state(one: dict[str, Any]) -> str:
 @common
 def history(context: Context, name: str, everything: bool, limit: int) -> int:
     """The looks at one policy, newest first, and what they came to."""
-    from monitor.store import versions
+    from monitor.store import history as stored
+    from monitor.store import versions, watches
 
-    [watch] = one_watch(context, name)
-    with context.store() as store, store.read() as connection:
-        watch_id = _watch_id(connection, watch.key)
-        rows = (
-            versions.history(connection, watch_id, limit=limit, news_only=not everything) if watch_id else []
-        )
-        silenced = versions.silences(connection, [row.id for row in rows]) if everything else {}
+    with context.existing() as store, store.read() as connection:
+        watch = context.one(connection, name)
+        watch_id = watches.id_of(connection, watch.key)
+        rows = stored.history(connection, watch_id, limit=limit, news_only=not everything) if watch_id else []
+        silenced = stored.silences(connection, [row.id for row in rows]) if everything else {}
         changes = {
             row.comparison_id: versions.change_ids(connection, row.comparison_id)
             for row in rows
@@ -159,27 +175,6 @@ def _check_as_dict(row: Any, change_ids: list[int], silenced: list[Any]) -> dict
     }
 
 
-def one_watch(context: Context, name: str) -> list[Watch]:
-    """The one watch that a name means.
-
-    Raises:
-        UsageError: it means several.
-    """
-    found = context.watches((name,), enabled=False)
-    if len(found) > 1:
-        raise UsageError(f'"{name}" means several: {", ".join(watch.key for watch in found)}; name one')
-    return found
-
-
-def _watch_id(connection: Connection, key: str) -> int | None:
-    from sqlalchemy import select
-
-    from monitor.store.schema import watch
-
-    found: int | None = connection.scalar(select(watch.c.id).where(watch.c.key == key))
-    return found
-
-
 @click.command()
 @click.argument("what", metavar="VERSION|CHANGE")
 @click.option("--why", is_flag=True, help="Facts before and after, rules that fired, rules that nearly did.")
@@ -188,11 +183,18 @@ def _watch_id(connection: Connection, key: str) -> int | None:
 def show(context: Context, what: str, why: bool, raw: bool) -> int:
     """Show a change (12, c12) or a version (v3 of a watch: acme/privacy@3; by id: version:7).
 
-    Changes carry their numbers in `check`, `history --json` and in every alert.
+    Changes carry their numbers in `check`, `history` and in every alert.
     """
-    with context.store() as store, store.read() as connection:
-        if what.lower().lstrip("c#").isdigit():
-            return _show_change(context, connection, int(what.lower().lstrip("c#")), why)
+    number = change_number(what)
+    if number is not None and raw:
+        raise UsageError(
+            f"--raw is for versions, {what} is a change; `policy-monitor show {what}` names its two"
+        )
+    if number is None and why:
+        raise UsageError(f'--why is for changes, "{what}" is none; changes have numbers, as in 12')
+    with context.existing() as store, store.read() as connection:
+        if number is not None:
+            return _show_change(context, connection, number, why)
         return _show_version(context, connection, what, raw)
 
 
@@ -201,9 +203,7 @@ def _show_change(context: Context, connection: Connection, number: int, why: boo
 
     change = versions.stored_change(connection, number)
     if change is None:
-        raise UsageError(
-            f"there is no change {number}; numbers stand in `policy-monitor history WATCH --json`"
-        )
+        raise UsageError(f"there is no change {number}; `policy-monitor history WATCH` names them")
     explained = None
     if why:
         from monitor.classification import explain
@@ -267,8 +267,13 @@ def _show_version(context: Context, connection: Connection, what: str, raw: bool
                 "document": document.as_dict(),
             }
         )
-    else:
-        click.echo(plain(document.text))
+        return 0
+    dates = [("stated", document.stated_date), ("effective", document.effective_date)]
+    said = "".join(f", {name} {date}" for name, date in dates if date)
+    click.echo(f"{row.key}, version {row.number}, first seen {when(row.first_seen_at)}{said}")
+    if row.suspect:
+        click.echo(f"not taken for the policy: {one_line(row.suspect)}")
+    click.echo(f"\n{plain(document.text)}")
     return 0
 
 
@@ -279,6 +284,5 @@ def _version_id(context: Context, connection: Connection, what: str) -> int | No
         return int(what[8:])
     name, _, number = what.rpartition("@")
     if name and number.lower().lstrip("v").isdigit():
-        [watch] = one_watch(context, name)
-        return versions.id_of(connection, watch.key, int(number.lower().lstrip("v")))
+        return versions.id_of(connection, context.one(connection, name).key, int(number.lower().lstrip("v")))
     return None

@@ -9,7 +9,7 @@ import click
 
 from monitor.cli.check import NOTHING, UNREADABLE
 from monitor.cli.context import Context, common
-from monitor.cli.output import console, one_line, when, write_json
+from monitor.cli.output import console, counted, one_line, plain, when, write_json
 
 LATE = timedelta(minutes=5)
 """A watch is overdue when it was not looked at for so long after its time."""
@@ -24,7 +24,7 @@ def status(context: Context) -> int:
 
     Exit code 3 when some policy cannot be read, is late, or a message cannot be delivered; else 0.
     """
-    with context.store() as store, store.read() as connection:
+    with context.existing() as store, store.read() as connection:
         found = _collect(context, connection, datetime.now(UTC))
     if context.json:
         write_json(found)
@@ -35,9 +35,10 @@ def status(context: Context) -> int:
 
 def _collect(context: Context, connection: Any, now: datetime) -> dict[str, Any]:
     from monitor.fetch import advice
-    from monitor.store import meta, outbox, reviews, watches
+    from monitor.store import deliveries, meta, mutes, outbox, watches
 
     enabled = {watch.key for watch in context.config.watches if watch.enabled}
+    channels = {channel.name for channel in context.config.channel}
     rows = [row for row in watches.all_watches(connection) if row.key in enabled]
     troubles = watches.troubles(connection)
     blind = [
@@ -56,7 +57,17 @@ def _collect(context: Context, connection: Any, now: datetime) -> dict[str, Any]
     beat = meta.last_beat(connection)
     late = [row for row in rows if row.next_check_at < now - LATE and row.lease_owner is None]
     failing = {one["watch"] for one in blind}
-    queue = outbox.counts(connection, now)
+    failing_channels = [
+        {
+            "channel": row.channel,
+            "since": row.since.isoformat() if row.since else None,
+            "error": row.error,
+            "late": row.late,
+            "dead": row.dead,
+        }
+        for row in deliveries.troubles(connection, now)
+        if row.channel in channels  # of one that left the config nothing can be sent any more
+    ]
     found = {
         "now": now.isoformat(),
         "policies": len(enabled),
@@ -66,16 +77,17 @@ def _collect(context: Context, connection: Any, now: datetime) -> dict[str, Any]
         "next_check_at": min((row.next_check_at for row in rows), default=None),
         "muted": [
             {"watch": row.key, "until": row.until.isoformat() if row.until else None, "reason": row.reason}
-            for row in reviews.standing_mutes(connection, now)
+            for row in mutes.standing_mutes(connection, now)
         ],
         "daemon": {
             "last_seen": beat.isoformat() if beat else None,
             "alive": beat is not None and now - beat < STILL,
         },
-        "deliveries": queue,
+        "failing_channels": failing_channels,
+        "deliveries": outbox.counts(connection, now),
         "state": str(context.state_folder),
     }
-    found["well"] = not (blind or found["overdue"] or queue.get("dead") or queue.get("late"))
+    found["well"] = not (blind or found["overdue"] or failing_channels)
     return found
 
 
@@ -83,14 +95,16 @@ def _show(found: dict[str, Any]) -> None:
     shown = console()
     daemon = found["daemon"]
     seen = daemon["last_seen"]
-    shown.print(f"{found['policies']} policies; state in {found['state']}")
+    shown.print(f"{counted(found['policies'], 'policy', 'policies')}; state in {found['state']}")
     if daemon["alive"]:
         shown.print("daemon: running", style="green")
     else:
-        shown.print(f"daemon: not running (last seen {seen or 'never'})", style="yellow" if seen else "dim")
+        shown.print(
+            f"daemon: not running (last seen {_when(seen) or 'never'})", style="yellow" if seen else "dim"
+        )
     for one in found["blind"]:
         shown.print(f"cannot be read: {one['watch']}", style="bold magenta")
-        shown.print(f"    since {one['since'] or 'the last look'}: {one_line(one['reason'])}")
+        shown.print(f"    since {_when(one['since']) or 'the last look'}: {one_line(one['reason'])}")
         if one["advice"]:
             shown.print(f"    {one['advice']}", style="dim")
     for key in found["overdue"]:
@@ -98,10 +112,11 @@ def _show(found: dict[str, Any]) -> None:
     if found["never_looked_at"]:
         shown.print(f"never looked at: {', '.join(found['never_looked_at'])}", style="dim")
     for one in found["muted"]:
-        shown.print(
-            f"muted: {one['watch']} {'until ' + one['until'] if one['until'] else ''} ({one['reason']})",
-            style="dim",
-        )
+        end = f" until {_when(one['until'])}" if one["until"] else ""
+        why = f" ({one_line(one['reason'])})" if one["reason"] else ""
+        shown.print(f"muted: {one['watch']}{end}{why}", style="dim")
+    for one in found["failing_channels"]:
+        _show_channel(one)
     queue = found["deliveries"]
     shown.print(
         "deliveries: " + (", ".join(f"{count} {name}" for name, count in queue.items() if count) or "none")
@@ -112,3 +127,20 @@ def _show(found: dict[str, Any]) -> None:
         "all is well" if found["well"] else "something needs you",
         style="green" if found["well"] else "bold red",
     )
+
+
+def _show_channel(one: dict[str, Any]) -> None:
+    shown = console()
+    waits = [f"{counted(one['late'], 'alert')} waiting, tried again by itself"] if one["late"] else []
+    lost = [f"{counted(one['dead'], 'alert')} refused, not tried again"] if one["dead"] else []
+    shown.print(f"channel fails: {plain(one['channel'])}", style="bold magenta")
+    error = one_line(one["error"] or "how the last try ended is unknown")
+    shown.print(f"    since {_when(one['since']) or 'the last try'}: {error}")
+    cure = f"`policy-monitor notify --test {one['channel']}` tries it"
+    if lost:
+        cure += "; `policy-monitor deliveries --failed` names them, --retry ID sends one again"
+    shown.print(f"    {', '.join(waits + lost)}; {cure}", style="dim")
+
+
+def _when(text: str | None) -> str:
+    return when(datetime.fromisoformat(text)) if text else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from monitor.store.schema import alert, attempt, change, delivery, watch
 
@@ -68,3 +68,40 @@ def alert_of_change(connection: Connection, change_id: int) -> Row[Any] | None:
         .order_by(alert.c.id.desc())
         .limit(1)
     ).first()
+
+
+def changes_told_since(connection: Connection, since: datetime) -> int:
+    """How many alerts about changes were written since then."""
+    told = alert.c.kind.in_(("change", "reverted"))
+    return connection.scalar(select(func.count()).where(alert.c.created_at >= since, told)) or 0
+
+
+def troubles(connection: Connection, now: datetime) -> list[Row[Any]]:
+    """Channels that did not take what they should have, by name.
+
+    Each with ``late`` and ``dead`` (deliveries that are tried again, and that are not), ``since`` (the first
+    attempt at one of them that failed) and ``error`` (what the last one came to; None: its end is unknown).
+    """
+    free = or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= now)
+    late = (delivery.c.status == "pending") & (delivery.c.attempts > 0) & free
+    dead = delivery.c.status == "dead"
+    tried = (
+        select(
+            delivery.c.channel,
+            func.count(delivery.c.id.distinct()).filter(late).label("late"),
+            func.count(delivery.c.id.distinct()).filter(dead).label("dead"),
+            func.min(attempt.c.started_at).label("since"),
+            func.max(attempt.c.id).label("last"),
+        )
+        .outerjoin(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(or_(late, dead))
+        .group_by(delivery.c.channel)
+        .subquery()
+    )
+    return list(
+        connection.execute(
+            select(tried, attempt.c.detail.label("error"))
+            .outerjoin(attempt, attempt.c.id == tried.c.last)
+            .order_by(tried.c.channel)
+        )
+    )

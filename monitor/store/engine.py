@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from monitor.errors import StateError
+from monitor.errors import NoStateError, StateError
 from monitor.store import processes, schema
 
 DATABASE = "policy-monitor.db"
@@ -42,16 +42,20 @@ class Store:
         Args:
             folder: the state directory; holds the SQLite file unless ``database`` names another one.
             database: an SQLAlchemy URL, e.g. ``postgresql+psycopg://user@host/name``.
-            migrate: create or upgrade the schema; otherwise an old one is an error.
+            migrate: create or upgrade the schema; otherwise an old one is an error, and nothing is created.
 
         Raises:
+            NoStateError: there is no state, and none is to be created.
             StateError: the directory cannot be written, the file is no database, its schema is newer than
                 this program, …; the message says which and what to do.
         """
         url = make_url(database) if database else make_url(f"sqlite:///{folder / DATABASE}")
         sqlite = url.get_backend_name() == "sqlite"
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if migrate:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            elif sqlite and not Path(str(url.database)).exists():
+                raise no_state(folder)
             engine = _sqlite(url) if sqlite else create_engine(url, poolclass=QueuePool, pool_pre_ping=True)
             store = cls(engine, folder)
             store._prepare(migrate)
@@ -129,6 +133,13 @@ def _sqlite(url: Any) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def no_state(folder: Path) -> NoStateError:
+    """Somebody looks for a state where none is."""
+    return NoStateError(
+        f"{folder}: there is no state yet; `policy-monitor check` begins it, --state DIR names another one"
+    )
 
 
 def explain(error: DatabaseError, where: Path | str) -> StateError:

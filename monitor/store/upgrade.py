@@ -29,6 +29,7 @@ def prepare(store: Store, *, migrate: bool) -> None:
     """Create the schema of a new database, upgrade an older one.
 
     Raises:
+        NoStateError: there is no schema, and ``migrate`` is False.
         StateError: the schema is newer than this program or unknown to it, or is an old one and ``migrate``
             is False. Nothing has changed then.
     """
@@ -38,10 +39,12 @@ def prepare(store: Store, *, migrate: bool) -> None:
         return
     _refuse_unknown(store, found)
     if not migrate:
+        if found is None:
+            from monitor.store.engine import no_state
+
+            raise no_state(store.folder)
         raise StateError(
-            f"{store.folder}: there is no state yet; `policy-monitor check` begins it"
-            if found is None
-            else f"{store.folder}: the state has schema {found}, this program needs {HEAD}; "
+            f"{store.folder}: the state has schema {found}, this program needs {HEAD}; "
             "`policy-monitor check` or `run` upgrades it"
         )
     with store.write() as connection:

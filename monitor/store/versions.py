@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, true
+from sqlalchemy import Connection, Row, select
 
 from monitor.model import Change, Comparison, Finding
 from monitor.store import blobs
-from monitor.store.schema import (
-    alert,
-    change,
-    check,
-    comparison,
-    finding,
-    memory,
-    silence,
-    snapshot,
-    version,
-    watch,
-)
+from monitor.store.schema import change, check, comparison, finding, memory, snapshot, version, watch
 
 
 def recollection(connection: Connection, watch_id: int) -> tuple[dict[str, Any] | None, dict[str, bytes]]:
@@ -68,44 +56,6 @@ def change_ids(connection: Connection, comparison_id: int) -> list[int]:
             select(change.c.id).where(change.c.comparison_id == comparison_id).order_by(change.c.position)
         )
     )
-
-
-def history(connection: Connection, watch_id: int, *, limit: int, news_only: bool = False) -> list[Row[Any]]:
-    """The checks of a watch, newest first, with version number and comparison if any.
-
-    ``news_only`` leaves out those that saw nothing new and told nothing.
-    """
-    news = or_(check.c.outcome != "unchanged", check.c.notice.is_not(None)) if news_only else true()
-    return list(
-        connection.execute(
-            select(
-                check,
-                version.c.number.label("version_number"),
-                comparison.c.id.label("comparison_id"),
-                comparison.c.verdict,
-                comparison.c.severity,
-                comparison.c.summary,
-            )
-            .outerjoin(version, version.c.id == check.c.version_id)
-            .outerjoin(alert, and_(alert.c.check_id == check.c.id, alert.c.comparison_id.is_not(None)))
-            .outerjoin(
-                comparison, or_(comparison.c.check_id == check.c.id, comparison.c.id == alert.c.comparison_id)
-            )
-            .where(check.c.watch_id == watch_id, news)
-            .order_by(check.c.ended_at.desc(), check.c.id.desc())
-            .limit(limit)
-        )
-    )
-
-
-def silences(connection: Connection, check_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    """Per check, what nobody was told of."""
-    found: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(
-        select(silence).where(silence.c.check_id.in_(check_ids)).order_by(silence.c.id)
-    ):
-        found.setdefault(row.check_id, []).append(row)
-    return found
 
 
 def version_row(connection: Connection, version_id: int) -> Row[Any] | None:

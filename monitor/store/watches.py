@@ -193,6 +193,12 @@ def all_watches(connection: Connection) -> list[Row[Any]]:
     )
 
 
+def id_of(connection: Connection, key: str) -> int | None:
+    """The id of the watch with a key, None if it was never looked at."""
+    found: int | None = connection.scalar(select(watch.c.id).where(watch.c.key == key))
+    return found
+
+
 def remembered(connection: Connection, watch_id: int) -> dict[str, Any] | None:
     """The memory of a watch (``monitor.judgement.Memory`` as a dict), None before its first look."""
     found: dict[str, Any] | None = connection.scalar(

@@ -67,6 +67,17 @@ def test_a_change_that_waits_for_confirmation_is_shown_at_once_and_told_later(wo
     assert waiting.returncode == 20
     assert "confirmed" in waiting.stdout
     assert world.site.posts == []
+    again = world.run("check")  # the same bytes: nothing is new, and what waits is named all the same
+    assert again.returncode == 0
+    assert "waits" in again.stdout
+    [one] = world.json("check")["checks"]
+    assert (one["outcome"], one["news"], one["comparison"]["verdict"]) == ("pending", False, "material")
+    world.site.pages["/halden"] = page(notify=120)  # other words again
+    assert world.run("check").returncode == 20
+    world.config(("/halden",), alerts='confirm = "next"')
+    assert world.run("check").returncode == 20  # confirmed, and told
+    assert len(world.site.posts) == 1
+    assert world.run("check").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -74,8 +85,9 @@ def test_a_change_that_waits_for_confirmation_is_shown_at_once_and_told_later(wo
     [
         (("chek",), "Did you mean check?"),
         (("check", "haldn"), "did you mean halden?"),
-        (("show", "999"), "there is no change 999"),
-        (("history", "nobody"), "is no watch"),
+        (("show", "999"), "there is no state yet"),
+        (("history", "nobody"), "there is no state yet"),
+        (("mute", "halden", "--for", "soon"), "write --until"),
         (("diff", "none.html", "none.html"), "cannot be read"),
         (("check", "--config", "none.toml"), "policy-monitor init"),
     ],
@@ -96,6 +108,34 @@ def test_every_fault_of_the_config_is_told_at_once(world: World) -> None:
     assert done.returncode == 2
     assert "did you mean monitor?" in done.stderr
     assert "rule" in done.stderr
+
+
+def test_a_page_that_may_not_be_read_says_how_it_may(world: World) -> None:
+    world.site.pages["/halden"] = page()
+    world.config(("/halden",))
+    config = world.folder / "config.toml"
+    config.write_text(config.read_text().replace('allow_private = ["127.0.0.0/8"]', ""))
+    done = world.run("check")
+    assert done.returncode == 3
+    assert "allow_private" in done.stdout
+    done = world.run("extract", world.site.url("/halden"))
+    assert done.returncode == 3
+    assert "allow_private" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_selector_that_matches_nothing_is_named_with_the_cure(world: World) -> None:
+    world.site.pages["/halden"] = page()
+    world.config(("/halden",))
+    config = world.folder / "config.toml"
+    config.write_text(f'{config.read_text()}select = "main .terms"\n')
+    done = world.run("check")
+    assert done.returncode == 3
+    assert 'select = "main .terms" matches nothing' in done.stdout
+    assert "policy-monitor extract URL --select" in done.stdout
+    world.site.pages["/halden"] = b"<html><title>404</title><body><h1>Page not found</h1></body></html>"
+    done = world.run("check")  # the page is to blame, not the selector
+    assert "error page" in done.stdout
 
 
 def test_init_add_and_check_lead_a_newcomer_to_a_first_look(world: World) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from monitor.cli import root
 from monitor.evidence.verify import verify
 from monitor.store import Store
-from monitor.store.schema import mute, review
+from monitor.store.schema import mute, record, review
 from outbox_world import World
 from receivers import Web, web
 from test_outbox_housekeeping import told
@@ -117,6 +117,38 @@ def test_deliveries_are_listed_with_their_attempts_and_tried_again(run: Run, hoo
     assert output(run("deliveries", "--retry", "1", "--json"))["delivered"] == 0  # not sent twice
 
 
+@pytest.mark.parametrize("name", ["1", "#1", "c1", "C1"])
+def test_a_change_goes_by_the_same_names_everywhere(run: Run, name: str) -> None:
+    assert output(run("ack", name, "--json"))["reviews"][0]["change"] == 1
+    assert json.loads(run("notify", "--preview", name).stdout)["summary"] == "Change number 1."
+
+
+def test_status_names_the_channel_that_fails_with_its_error_and_since_when(run: Run, hook: Web) -> None:
+    assert output(run("status", "--json"))["failing_channels"] == []
+    hook.says(404)
+    run("deliveries", "--retry", "1")
+    [one] = output(run("status", "--json"))["failing_channels"]
+    since = one.pop("since")
+    assert one == {"channel": "legal", "error": "answered 404", "late": 0, "dead": 1}
+    hook.says(410)
+    run("deliveries", "--retry", "1")
+    found = run("status").stdout
+    assert "channel fails: legal" in found
+    assert f"since {since[:16].replace('T', ' ')} UTC: answered 410" in found
+    assert "something needs you" in found
+    hook.says(200)
+    run("deliveries", "--retry", "1")
+    assert output(run("status", "--json"))["failing_channels"] == []
+
+
+def test_status_asks_nothing_of_a_channel_that_left_the_config(run: Run, hook: Web, tmp_path: Path) -> None:
+    hook.says(404)
+    run("deliveries", "--retry", "1")
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace('"legal"', '"other"'))
+    assert output(run("status", "--json"))["failing_channels"] == []
+
+
 def test_a_decision_is_kept_and_attested(run: Run, tmp_path: Path) -> None:
     result = run("ack", "#1", "--decision", "objected", "--note", "too long", "--by", "ana", "--json")
     assert output(result)["reviews"][0] | {"id": 0} == {
@@ -138,8 +170,15 @@ def test_a_mute_stands_until_it_ends(run: Run, tmp_path: Path) -> None:
     run("mute", "acme/p0", "--until", "2090-01-31")
     [one] = output(run("mute", "--json"))["mutes"]  # the new one took the place of the old
     assert one["until"].startswith("2090-01-31T23:59:59")
-    assert run("mute", "acme/p0", "--off").stdout == "no longer muted: acme/p0\nnothing is muted\n"
+    ended = run("mute", "acme/p0", "--off", "--by", "bea", "--reason", "they are through")
+    assert ended.stdout == "acme/p0: no longer muted\nnothing is muted\n"
+    assert run("mute", "acme/p0", "--off").stdout == "acme/p0: was not muted\nnothing is muted\n"
     store = Store.open(tmp_path / "state")
-    with store.read() as connection:
-        assert len(connection.execute(select(mute)).all()) == 2  # what was decided stays on record
+    with store.read() as connection:  # what was decided stays on record, the end of it, too
+        rows = connection.execute(select(mute).order_by(mute.c.id)).all()
+        assert [(row.by, row.reason) for row in rows[::2]] == [("ana", "draft"), ("bea", "they are through")]
+        assert len(rows) == 3
+        attested = connection.execute(select(record.c.rows).where(record.c.rows.contains('"mute"'))).all()
+        assert len(attested) == 3
+    assert not [fault for fault in verify(store).faults if fault.what == "mute"]
     store.close()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.cli import root
-from monitor.errors import UsageError
+from monitor.errors import NoStateError, UsageError
 from monitor.evidence import rerun
 from monitor.evidence.verify import verify
 from monitor.extraction import Reading
@@ -155,6 +155,11 @@ def test_gc_by_span(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["gc", "--keep", "soon"], "--keep"),
         (["verify", "--since", "yesterday"], "is no date"),
         (["export", "northmoor", "--until", "31.12.2026"], "is no date"),
+        (["export", "northmoor", "-o", "case.tgz"], r"a case file is a folder or a \.zip; write case\.zip"),
+        (["export", "northmoor", "-o", "case.ZIP"], r"write case\.zip"),
+        (["export", "northmor"], "did you mean northmoor"),
+        (["show", "1", "--raw"], "--raw is for versions"),
+        (["show", "northmoor/privacy@1", "--why"], "--why is for changes"),
     ],
 )
 def test_wrong_words_are_named(folder: Path, arguments: list[str], words: str) -> None:
@@ -162,9 +167,66 @@ def test_wrong_words_are_named(folder: Path, arguments: list[str], words: str) -
         run(folder, *arguments)
 
 
-@pytest.mark.parametrize("command", ["verify", "export", "backup"])
-def test_without_a_state_there_is_nothing_to_prove(folder: Path, command: str) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify"], ["export"], ["backup"], ["gc", "--keep", "1d"], ["status"], ["deliveries"], ["watches"],
+        ["history", "northmoor"], ["show", "1"], ["show", "northmoor/privacy@1"], ["ack", "1"], ["mute"],
+        ["mute", "northmoor"], ["deliveries", "--retry", "1"], ["rules", "try"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_who_looks_into_a_wrong_state_is_told_so_and_creates_none(folder: Path, arguments: list[str]) -> None:
+    elsewhere = folder / "elsewhere"
+    with pytest.raises(NoStateError, match=r"there is no state yet; .*check.*--state"):
+        run(folder, "--state", str(elsewhere), *arguments)
+    assert not elsewhere.exists()
+
+
+def test_before_the_first_look_the_config_says_what_is_watched(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "state" / DATABASE).unlink()
-    with pytest.raises(UsageError, match="there is no state yet"):
-        run(folder, command)
+    assert run(folder, "watches", "--json") == 0
+    [one] = spoken(capsys)["watches"]
+    assert (one["watch"], one["last_ok_at"], one["in_config"]) == ("northmoor/privacy", None, True)
     assert list((folder / "state").iterdir()) == []
+
+
+def test_an_import_that_writes_nothing_creates_no_state(
+    made: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["backfill", "northmoor", str(made / "history"), "--dry-run", "--json"]
+    assert run(folder, "--state", str(folder / "elsewhere"), *arguments) == 0
+    assert spoken(capsys)["copies"] == 4
+    assert not (folder / "elsewhere").exists()
+
+
+def test_what_left_the_config_is_still_found_by_its_old_name(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace('"Northmoor"', '"North Moor Ltd"'))
+    assert run(folder, "watches", "--json") == 0
+    watches = {one["watch"]: one for one in spoken(capsys)["watches"]}
+    assert [one["in_config"] for one in watches.values()] == [True, False]
+    assert watches["northmoor/privacy"]["version"] == 2
+    run(folder, "watches")
+    assert "no longer in" in " ".join(capsys.readouterr().out.split())  # the table may break the line
+    assert run(folder, "history", "northmoor", "--json") == 0
+    assert len(spoken(capsys)["checks"]) == 3
+    assert run(folder, "show", "northmoor/privacy@2", "--json") == 0
+    assert spoken(capsys)["number"] == 2
+    assert run(folder, "export", "northmoor/*", "-o", str(folder / "case"), "--json") == 0
+    assert spoken(capsys)["versions"] == 2
+    assert run(folder, "mute", "northmoor", "--json") == 0
+    assert [one["watch"] for one in spoken(capsys)["mutes"]] == ["northmoor/privacy"]
+    with pytest.raises(UsageError, match="no watch"):  # nothing to look at any more
+        run(folder, "check", "northmoor/privacy")
+
+
+def test_a_version_says_what_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "show", "northmoor/privacy@1") == 0
+    head, blank, *text = capsys.readouterr().out.splitlines()
+    assert head == "northmoor/privacy, version 1, first seen 2026-03-01 10:00 UTC"
+    assert (blank, text[0]) == ("", "Privacy Policy")

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from made_state import fill, opened
-from monitor.errors import StateError
+from monitor.errors import NoStateError, StateError
 from monitor.evidence.verify import verify
 from monitor.store import Store, migrations, upgrade
 from monitor.store.engine import DATABASE
@@ -113,8 +113,9 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_looking_at_evidence_never_begins_a_state(tmp_path: Path) -> None:
-    with pytest.raises(StateError, match="there is no state yet"):
-        Store.open(tmp_path, migrate=False)
+    with pytest.raises(NoStateError, match="there is no state yet"):
+        Store.open(tmp_path / "state", migrate=False)
+    assert not (tmp_path / "state").exists()
 
 
 @pytest.fixture

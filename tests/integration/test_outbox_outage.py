@@ -15,7 +15,7 @@ from monitor.alerts.outbox import FIRST_DELAY, LONGEST_DELAY, delay
 from monitor.alerts.render import Message
 from monitor.errors import ConfigError, SendError, StateError
 from monitor.evidence.verify import verify
-from monitor.store import deliveries, outbox, reviews
+from monitor.store import deliveries, mutes, outbox
 from monitor.store.schema import alert, delivery
 from outbox_world import START, World
 
@@ -105,6 +105,31 @@ async def test_a_long_outage_is_told_elsewhere_once_and_its_alerts_wait(make: Ca
     assert "ill" in told[0].summary
     assert told[0].since == START
     assert world.delivered("ill") == ["change:0"]
+
+
+async def test_a_channel_in_trouble_is_known_by_its_last_error_and_the_first(
+    make: Callable[..., World],
+) -> None:
+    world = make("ill", "well")
+
+    def troubles() -> list[tuple[object, ...]]:
+        with world.store.read() as connection:
+            rows = deliveries.troubles(connection, world.now)
+            return [(row.channel, row.late, row.dead, row.since, row.error) for row in rows]
+
+    world.scripts["ill"] = failing(world, timedelta(minutes=2), SendError("answered 503"))
+    world.write(0)
+    await world.drain()
+    assert troubles() == [("ill", 1, 0, START, "answered 503")]
+    world.now += timedelta(minutes=1)
+    world.scripts["ill"] = failing(world, timedelta(minutes=2), SendError("answered 502"))
+    world.write(1)
+    await world.drain()
+    [(_, late, dead, since, error)] = troubles()
+    assert late >= 1
+    assert (dead, since, error) == (0, START, "answered 502")
+    await world.live()
+    assert troubles() == []
 
 
 async def test_a_refusal_is_a_dead_letter_that_is_told_elsewhere(make: Callable[..., World]) -> None:
@@ -343,11 +368,11 @@ async def test_what_is_stopped_says_by_which_rule_and_an_alert_is_written_once(
     [row] = world.rows(delivery.c.status, delivery.c.reason)
     assert row == ("stopped", "the severity is low, min_severity is high")
     with world.store.write() as connection:
-        reviews.mute_watch(connection, "acme/p1", now=world.now, until=None, by="ana", reason="we know")
+        mutes.mute_watch(connection, "acme/p1", now=world.now, until=None, by="ana", reason="we know")
     world.write(1, severity="high")
     assert world.rows(delivery.c.reason)[1][0] == "muted by ana: we know"
     with world.store.write() as connection:
-        assert reviews.end_mutes(connection, "acme/p1", world.now) == 1
+        assert mutes.end_mute(connection, "acme/p1", now=world.now, by="ana", reason="")
     world.write(4, severity="high")
     await world.live()
     assert world.delivered("legal") == ["change:4"]

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from monitor.config import Config, parse
 from monitor.ondemand import check_now
 from monitor.pipeline import Result
-from monitor.store import Store, schema, versions, watches
+from monitor.store import Store, history, schema, versions, watches
 from monitor.store.checks import LostLeaseError
 from world import Site, page
 
@@ -121,7 +121,7 @@ def test_an_unconfirmed_change_waits_and_is_told_once(desk: Desk) -> None:
     assert alert.body["change_ids"] == [change.id]
     assert alert.body["after_version_id"] == desk.rows(schema.version)[1].id
     with desk.store.read() as connection:
-        newest = versions.history(connection, alert.watch_id, limit=1)[0]
+        newest = history.history(connection, alert.watch_id, limit=1)[0]
     assert (newest.verdict, newest.version_number) == ("material", 2)
     assert desk.look().event.kind == "unchanged"
     assert len(desk.rows(schema.alert)) == 1
