@@ -131,8 +131,8 @@ def show_change(change: Change, shown: Console, number: int | None = None) -> No
     if number is not None:
         head.append(f"  #{number}", "dim")
     shown.print(head)
-    for finding in change.telling:
-        shown.print(Text(f"      {one_line(finding.reason)}  [{finding.topic}, {finding.rule}]"))
+    for line in dict.fromkeys(f"{f.reason}  [{f.topic}, {f.rule}]" for f in change.telling):
+        shown.print(Text(f"      {one_line(line)}"))
     if change.reason and not any(change.reason in finding.reason for finding in change.findings):
         shown.print(Text(f"      {one_line(change.reason)}", style="dim"))
     shown.print(redline(change, shown.is_terminal))

@@ -136,7 +136,7 @@ def history(context: Context, name: str, everything: bool, limit: int) -> int:
         )
         notice = f" [{row.notice}]" if row.notice else ""
         number = f"v{row.version_number}" if row.version_number else "-"
-        numbers = " ".join(f"#{change}" for change in changes.get(row.comparison_id, [])[:6])
+        numbers = _numbers(changes.get(row.comparison_id, []))
         shown.print(
             f"{when(row.ended_at)}  {row.outcome:<10}{notice} {number:>4}  {one_line(verdict or '')}  {numbers}"
         )
@@ -145,6 +145,12 @@ def history(context: Context, name: str, everything: bool, limit: int) -> int:
     if not rows:
         hint(context, "no look yet" if everything else "no news yet; --all shows every look")
     return 0
+
+
+def _numbers(change_ids: Sequence[int]) -> str:
+    """``#3 #4 #5``, or ``#3 … #99``: those of one comparison follow each other."""
+    names = [f"#{number}" for number in change_ids]
+    return " ".join(names if len(names) < 8 else [names[0], "…", names[-1]])
 
 
 def _check_as_dict(row: Any, change_ids: list[int], silenced: list[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.cli.check import as_dict, show_result
 from monitor.cli.output import console, one_line, plain, write_json
 from monitor.demo.site import VENDORS
+from monitor.model import SEVERITIES
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -91,7 +92,7 @@ class Report:
     def _next(self, played: Played) -> None:
         program = _program()
         here = f"{program} --config {shlex.quote(str(played.config))}"
-        material = _first_material(played.changed)
+        material = _weightiest(played.changed)
         seconds = monotonic() - self.started
         self._title(
             "5. Now you",
@@ -138,13 +139,17 @@ def _text(mail: EmailMessage) -> str:
     return part.get_content() if part is not None else ""
 
 
-def _first_material(results: Sequence[Result]) -> int | None:
-    """The number of a change worth a closer look."""
+def _weightiest(results: Sequence[Result]) -> int | None:
+    """The number of a change worth a closer look: of the first policy that has one."""
     for result in results:
         changes = result.event.comparison.changes if result.event.comparison else ()
-        for number, change in zip(result.committed.change_ids, changes, strict=False):
-            if change.verdict == "material":
-                return number
+        material = [
+            (SEVERITIES.index(change.severity), -number)
+            for number, change in zip(result.committed.change_ids, changes, strict=False)
+            if change.severity
+        ]
+        if material:
+            return -max(material)[1]
     return None
 
 

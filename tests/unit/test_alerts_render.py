@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,9 +22,10 @@ from alert_samples import AT, PAGE, alert, blind, change
 from monitor.alerts.render import Message
 from monitor.alerts.render.atom import ATOM, atom
 from monitor.alerts.render.calendar import calendar
-from monitor.alerts.render.content import headline, parts
+from monitor.alerts.render.content import commands, headline, parts
 from monitor.alerts.render.discord import discord, discord_words
 from monitor.alerts.render.mail import mail
+from monitor.alerts.render.page import redline_page
 from monitor.alerts.render.slack import slack, slack_words
 from monitor.alerts.render.teams import teams, teams_words
 from monitor.alerts.render.template import Template
@@ -438,6 +440,34 @@ def test_the_weightiest_clause_leads_and_cosmetics_are_counted() -> None:
     made = parts(alert(changes=(light, heavy)))
     assert [part.where for part in made] == ["4.2 Data › heavy", "4.2 Data › light"]
     assert [part.id for part in made] == [101, 100]
+    assert commands(alert(changes=(light, heavy)))[:2] == [
+        "policy-monitor ack 100 101",
+        "policy-monitor show 101",
+    ]
     assert headline(blind()) == (
         "BLIND · Acme · privacy: The privacy page cannot be read any more; changes to it would go unseen."
     )
+
+
+def test_reasons_are_few_and_say_how_much_they_weigh_only_where_that_differs() -> None:
+    one = change("heavy")
+    findings = tuple(
+        replace(one.findings[0], reason=f"reason {number}", rule=str(number)) for number in range(6)
+    )
+    light = replace(findings[0], severity="low", reason="lighter")
+    [part] = parts(alert(changes=(replace(one, findings=(findings[1], light)),)))
+    assert part.reasons == ("reason 1", "lighter (low)")
+    editorial = replace(one, verdict="editorial", severity=None, findings=(replace(light, kind="editorial"),))
+    [part] = parts(alert(changes=(editorial,)))
+    assert part.reasons == ("lighter",)
+    [part] = parts(alert(changes=(replace(one, findings=findings),)))
+    assert part.reasons == ("reason 0", "reason 1", "reason 2 (and 3 more reasons)")
+
+
+def test_a_redline_of_two_files_asks_nobody_to_acknowledge_it() -> None:
+    comparison = alert().comparison
+    assert comparison is not None
+    page = redline_page(comparison, before="old.html", after="new.html")
+    assert "decide whether you can accept them." in page
+    assert "acknowledge" not in page
+    assert "Channel:" not in page

@@ -177,7 +177,7 @@ def action(alert: Alert) -> str:
                 read += f" and decide by {alert.objection_deadline} whether to object"
             elif alert.severity == "high":
                 read += " today and decide whether you can accept them"
-            return f"{read}, then acknowledge."
+            return f"{read}, then acknowledge." if alert.change_ids else f"{read}."
         case "change" | "reminder" | "reverted":
             return "Nothing has to be done; the wording changed, the meaning did not."
         case "blind":
@@ -199,17 +199,13 @@ def action(alert: Alert) -> str:
 def commands(alert: Alert) -> list[str]:
     """What to type: to acknowledge, to see the redline, to get the evidence."""
     found = []
-    ids = [
-        str(number)
-        for number, change in zip(
-            alert.change_ids, alert.comparison.changes if alert.comparison else (), strict=False
-        )
-        if change.verdict == "material"
-    ] or [str(number) for number in alert.change_ids[:1]]
-    if alert.verdict == "material" and ids:
-        found.append("policy-monitor ack " + " ".join(ids[:12]))
-    if ids:
-        found.append(f"policy-monitor show {ids[0]}")
+    changes = alert.comparison.changes if alert.comparison else ()
+    pairs = list(zip(alert.change_ids, changes, strict=False))
+    material = [str(number) for number, change in pairs if change.verdict == "material"]
+    if alert.verdict == "material" and material:
+        found.append("policy-monitor ack " + " ".join(material[:12]))
+    if pairs:
+        found.append(f"policy-monitor show {min(pairs, key=lambda pair: _weight(pair[1]))[0]}")
     if alert.watch and alert.comparison:
         found.append(f"policy-monitor export {alert.watch}")
     return found
@@ -256,14 +252,17 @@ def _reasons(change: Change) -> tuple[str, ...]:
     """Why a change matters, the weightiest first; or why it does not."""
     findings = sorted(change.telling, key=lambda finding: -SEVERITIES.index(finding.severity))
     lines = [
-        plain(finding.reason, 300) + (f" ({finding.severity})" if finding.severity != change.severity else "")
+        plain(finding.reason, 300)
+        + (f" ({finding.severity})" if change.severity not in (None, finding.severity) else "")
         for finding in findings
     ]
     if change.reason and not any(change.reason in finding.reason for finding in findings):
         lines.append(plain(change.reason, 300))
     lines = list(dict.fromkeys(lines))
     if len(lines) > MOST_REASONS + 1:
-        lines[MOST_REASONS:] = [f"and {len(lines) - MOST_REASONS} more reasons"]
+        lines[MOST_REASONS - 1 :] = [
+            f"{lines[MOST_REASONS - 1]} (and {len(lines) - MOST_REASONS} more reasons)"
+        ]
     return tuple(lines)
 
 

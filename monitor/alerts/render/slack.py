@@ -158,8 +158,8 @@ def _redline(words: Words) -> list[Run]:
 
 
 def _left_out(rest: int, alert: Alert) -> Block:
-    shown = f"policy-monitor show {alert.change_ids[0]}" if alert.change_ids else "policy-monitor history"
-    return _context(f"… and {rest} more changed clause{'s' * (rest != 1)}, left out here: {shown}")
+    where = f": policy-monitor history {alert.watch} names them" if alert.watch else ""
+    return _context(f"… and {rest} more changed clause{'s' * (rest != 1)}, left out here{where}")
 
 
 def _run(words: str, **style: bool) -> Run:
