@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from monitor.comparison.datelines import date_line, stated, undated
 from monitor.comparison.furniture import linked_files
-from monitor.comparison.normal import canonical, tokens, unlabelled
+from monitor.comparison.normal import canonical, tokens, unlabelled, words
 from monitor.model import Clause
 
 Labels = Mapping[str, str]
@@ -63,7 +63,7 @@ def _same_words(one: str, two: str) -> bool:
 
 def _same_letters(one: str, two: str) -> bool:
     """The same but for spaces beside figures ("6 am", "6am")."""
-    return _BESIDE_FIGURE.sub("", " ".join(tokens(one))) == _BESIDE_FIGURE.sub("", " ".join(tokens(two)))
+    return _BESIDE_FIGURE.sub("", words(one)) == _BESIDE_FIGURE.sub("", words(two))
 
 
 def _date_lines(one: str, two: str) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 from monitor.comparison.furniture import linked_files
-from monitor.comparison.normal import tokens
+from monitor.comparison.normal import words
 from monitor.model import Clause, Document
 
 
 def clause_key(clause: Clause) -> str:
     """Identity of a clause by its words alone (SHA-256, hex): neither label, path, markup nor links count."""
-    return _digest(" ".join(tokens(clause.text)))
+    return _digest(words(clause.text))
 
 
 def text_key(document: Document) -> str:
@@ -20,9 +20,9 @@ def text_key(document: Document) -> str:
     Where one clause ends and the next begins does not count, nor do labels, letter case and other links, so that
     a re-lettered or reflowed document is the same version, and a changed number or linked file another one.
     """
-    words = " ".join(word for clause in document.clauses for word in tokens(clause.text))
+    said = " ".join(filter(None, (words(clause.text) for clause in document.clauses)))
     files = sorted({file for clause in document.clauses for file in linked_files(clause)})
-    return _digest("\n".join([words, *files]))
+    return _digest("\n".join([said, *files]))
 
 
 def _digest(text: str) -> str:

@@ -51,11 +51,13 @@ def split_bare_number(line: str) -> tuple[int, str] | None:
     return (int(match.group(1)), line[match.end() :]) if match else None
 
 
+@lru_cache(maxsize=8192)
 def is_bullet(label: str) -> bool:
     """The label says nothing about the order."""
     return bool(_BULLET.fullmatch(label))
 
 
+@lru_cache(maxsize=8192)
 def depth(label: str) -> int:
     """How deep a number reaches: ``7.`` 1, ``7.2`` 2, ``7.2(b)`` 3; 0 of what is no number."""
     match = _NUMBERED.match(label)

@@ -1,16 +1,17 @@
-"""Main content of HTML to blocks, walking a BeautifulSoup tree (lxml builder)."""
+"""Main content of HTML to blocks, walking a BeautifulSoup tree."""
 
 from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup
 from bs4.element import PreformattedString, Tag
 
 from monitor.extraction import noise, tables
 from monitor.extraction.blocks import Block
 from monitor.extraction.counting import numeral
 from monitor.extraction.links import is_internal, normalised
+from monitor.extraction.noise import Sounds
+from monitor.extraction.soup import soup
 from monitor.model import ClauseKind
 
 BLOCK_TAGS = frozenset(
@@ -108,11 +109,11 @@ def blocks(html: str, *, url: str | None = None, fragment: str = "", strict: boo
 
     ``strict`` drops what bears the name of a widget; without it only what is hidden from everybody is dropped.
     """
-    soup = BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+    tree = soup(html)
     walk = Walk(url, fragment, len(html) if strict else 0)
     if strict:
-        walk.letters = len(soup.get_text())
-    walk.inside(soup)
+        walk.letters = len(tree.get_text())
+    walk.inside(tree)
     walk.flush()
     return walk.blocks
 
@@ -200,9 +201,6 @@ class Walk:
         attrs = tag.attrs
         if self.fragment and self.fragment in (attrs.get("id"), attrs.get("name")):
             self.target = True
-        names = f"{attrs.get('class', '')} {attrs.get('id', '')}".strip()
-        if not names and "aria-live" not in attrs and "aria-hidden" not in attrs:
-            return False
         if "aria-live" in attrs:
             return len(tag.get_text(strip=True)) <= 40
         if (
@@ -211,19 +209,22 @@ class Walk:
             and noise.ICON.fullmatch(tag.get_text(strip=True))
         ):
             return True
-        if noise.HIDDEN.search(names):
-            return name not in HEADINGS and len(tag.get_text(strip=True)) <= 80
-        if not self.letters or name in HEADINGS:
+        by_class = noise.sounds(str(attrs.get("class", "")))
+        by_name = by_class | noise.sounds(str(attrs.get("id", "")))
+        return bool(by_name) and self._is_noise(tag, by_class, by_name)
+
+    def _is_noise(self, tag: Tag, by_class: Sounds, by_name: Sounds) -> bool:
+        if Sounds.HIDDEN in by_name:
+            return tag.name not in HEADINGS and len(tag.get_text(strip=True)) <= 80
+        if not self.letters or tag.name in HEADINGS:
             return False
-        if noise.CERTAIN.search(str(attrs.get("class", ""))):
+        if Sounds.CERTAIN in by_class:
             return len(tag.get_text()) <= self.letters * _CERTAIN_SHARE
-        if noise.CERTAIN.search(names):  # An id may also be the anchor of a section ("newsletter").
+        if Sounds.CERTAIN in by_name:  # An id may also be the anchor of a section ("newsletter").
             return _is_no_prose(tag, self.letters * _CERTAIN_SHARE)
-        if noise.FLOATING.search(names):
+        if Sounds.FLOATING in by_name:
             return len(tag.get_text()) <= self.letters * _FLOATING_SHARE
-        if noise.LIKELY.search(names):
-            return _is_no_prose(tag, self.letters * _LIKELY_SHARE)
-        return False
+        return _is_no_prose(tag, self.letters * _LIKELY_SHARE)
 
     def _link(self, tag: Tag, bold: bool, linked: bool, pre: bool) -> None:
         href = tag.attrs.get("href")

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from enum import Flag, auto
+from functools import lru_cache
 
 _CERTAIN = (
     r"cookie[-_]?(?:banner|bar|consent|notice|popup|pop-up|modal|wall|dialog|alert|overlay|message|prompt|law|box)"
@@ -34,14 +36,43 @@ _HIDDEN = (
     r"sr[-_]only|visually[-_]?hidden|screen[-_]?reader(?:[-_](?:text|only|response))?|a11y[-_]hidden|offscreen|visuallyhidden"
     r"|u-hidden-visually|element-invisible|aria-hidden-text"
 )
-CERTAIN = re.compile(rf"(?:^|\s)(?:{_CERTAIN})(?=\s|$)", re.I)
-"""Names of what is never the policy, as long as it is a small part of the page."""
-LIKELY = re.compile(rf"(?:^|\s)(?:{_LIKELY})(?=\s|$)", re.I)
-"""Names of what is hardly ever the policy, if it also looks unlike prose."""
-FLOATING = re.compile(rf"(?:^|\s)(?:{_FLOATING})(?=\s|$)", re.I)
-"""Names of what floats above the page when something is clicked."""
-HIDDEN = re.compile(rf"(?:^|\s)(?:{_HIDDEN})(?=\s|$)", re.I)
-"""Names of what only a screen reader speaks."""
+
+
+class Sounds(Flag):
+    """What the names that an element bears (class, id) say of it."""
+
+    CERTAIN = auto()
+    """Never the policy, as long as it is a small part of the page."""
+    LIKELY = auto()
+    """Hardly ever the policy, if it also looks unlike prose."""
+    FLOATING = auto()
+    """Floats above the page when something is clicked."""
+    HIDDEN = auto()
+    """Only a screen reader speaks it."""
+
+
+_SOUNDS = tuple(
+    (re.compile(names, re.I), sound)
+    for names, sound in (
+        (_CERTAIN, Sounds.CERTAIN),
+        (_LIKELY, Sounds.LIKELY),
+        (_FLOATING, Sounds.FLOATING),
+        (_HIDDEN, Sounds.HIDDEN),
+    )
+)
+_SILENT = Sounds(0)
+
+
+@lru_cache(maxsize=8192)
+def sounds(names: str) -> Sounds:
+    """What some names, separated by spaces, sound like together."""
+    found = _SILENT
+    for name in names.split():
+        for pattern, sound in _SOUNDS:
+            if pattern.fullmatch(name):
+                found |= sound
+    return found
+
 
 ICON = re.compile(
     r"\W*|\w{1,2}|[a-z]+(?:_[a-z]+)+|(?:chevron|arrow|close|menu|search|info|expand|open|add|remove|check|link|home)"

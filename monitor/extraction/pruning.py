@@ -39,10 +39,8 @@ def main_content(tree: LexborHTMLParser, only: LexborNode | None = None) -> tupl
     ``only``: the element is known, but has to be cleaned.
     """
     _drop_forms(tree)
-    for node in tree.css(_NEVER):
-        node.decompose()
+    drop_machinery(tree)
     _keep_only_opening_buttons(tree)
-    _unfold_templates(tree)
     body = tree.body
     if body is None:
         return tree.root, ""
@@ -56,6 +54,13 @@ def main_content(tree: LexborHTMLParser, only: LexborNode | None = None) -> tupl
     if main is body:
         _drop_page_headers(body)
     return main, " ".join(header.split())[:1000]
+
+
+def drop_machinery(tree: LexborHTMLParser) -> None:
+    """What no reader sees as words: scripts, style sheets, pictures, fields."""
+    for node in tree.css(_NEVER):
+        node.decompose()
+    _unfold_templates(tree)
 
 
 def _keep_only_opening_buttons(tree: LexborHTMLParser) -> None:

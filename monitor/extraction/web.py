@@ -12,7 +12,7 @@ from monitor.extraction import depth, markup, mending
 from monitor.extraction.blocks import Block
 from monitor.extraction.furniture import without_widgets
 from monitor.extraction.problems import Problem, Traces
-from monitor.extraction.pruning import dropped, main_content
+from monitor.extraction.pruning import drop_machinery, dropped, main_content
 from monitor.extraction.sections import fragment, is_range, section
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def read_html(text: str, url: str | None, select: str | None, remove: tuple[str,
     home = url or _home(tree)
     point = fragment(url)
     if select and not is_range(select):
+        drop_machinery(tree)
         html = "".join(node.html or "" for node in _outermost(_css(tree, select)))
         beside = ""
     else:
