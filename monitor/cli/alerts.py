@@ -175,6 +175,8 @@ def deliveries(context: Context, failed: bool, again: tuple[int, ...], limit: in
             for one in found
         ],
     )
+    if not found:
+        hint(context, "none of them failed" if failed else "nobody had to be told anything yet")
     if any(one["status"] == "dead" for one in found):
         hint(context, "try a dead one again: policy-monitor deliveries --retry ID")
     return 0

@@ -95,6 +95,7 @@ def export(
     """
     from monitor.evidence.case import Period
     from monitor.evidence.export import export as exported
+    from monitor.store import watches
 
     now = datetime.now(UTC)
     if output is not None and output.suffix.lower() in ARCHIVES and output.suffix != ".zip":
@@ -103,6 +104,8 @@ def export(
     with context.existing() as store, progress(context, "exporting") as advance:
         with store.read() as connection:
             keys = [watch.key for watch in context.stored(connection, names)] if names else None
+            if not keys and not watches.all_watches(connection):
+                raise UsageError("nothing was looked at yet; `policy-monitor check` looks")
         name = keys[0].replace("/", "-") if keys and len(keys) == 1 else "policies"
         target = output or Path(f"case-{name}-{now:%Y%m%dT%H%M%SZ}.zip")
         made = exported(

@@ -152,10 +152,14 @@ def _checked(text: str, path: Path) -> None:
 
 def guess_vendor(url: str) -> str:
     """``https://www.acme-corp.co.uk/privacy`` → ``Acme-corp``."""
-    labels = [label for label in (urlsplit(url).hostname or "vendor").split(".") if label]
-    while len(labels) > 1 and (labels[-1] in _SUFFIXES or len(labels[-1]) <= 3 or labels[-1].isdigit()):
-        labels.pop()
-    return labels[-1].capitalize()
+    host = urlsplit(url).hostname or "vendor"
+    labels = [label for label in host.split(".") if label]
+    if labels[-1].isdigit() or ":" in host:  # a number, not a name
+        return host
+    *names, _ = labels if len(labels) > 1 else (*labels, "")
+    if len(names) > 1 and names[-1] in _SUFFIXES:  # co.uk, com.au
+        names.pop()
+    return names[-1].capitalize()
 
 
 def guess_kind(url: str) -> str:

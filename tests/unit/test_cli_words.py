@@ -56,6 +56,10 @@ def test_a_name_that_means_nothing_says_what_comes_near() -> None:
     ("url", "vendor", "kind"),
     [
         ("https://www.acme-corp.co.uk/privacy-policy", "Acme-corp", "privacy"),
+        ("https://connact.cloud/privacy-policy", "Connact", "privacy"),
+        ("https://www.sap.com/about/legal/privacy.html", "Sap", "privacy"),
+        ("https://legal.x.ai/terms", "X", "terms"),
+        ("http://127.0.0.1:8080/terms", "127.0.0.1", "terms"),
         ("https://acme.io/legal/subprocessors", "Acme", "subprocessors"),
         ("https://acme.io/legal/dpa", "Acme", "dpa"),
         ("https://acme.io/legal/data_processing_addendum", "Acme", "dpa"),
