@@ -32,6 +32,15 @@ def page(keep: int = 30, notify: int = 72, share: str = "We do not sell personal
     return PAGE.format(keep=keep, notify=notify, share=share).encode()
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no fault of the site."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class Site:
     """Pages by path, and everything that was posted to it. ``hook`` answers posts with a status."""
 
@@ -63,8 +72,7 @@ class Site:
             def log_message(self, *_: object) -> None:
                 return
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
@@ -126,11 +134,13 @@ class World:
     def environment(self) -> dict[str, str]:
         return os.environ | {"HOOK_URL": f"json://127.0.0.1:{self.site.port}/hook", "COLUMNS": "120"}
 
-    def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, timeout: float = 60, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [COMMAND, *arguments],
             cwd=self.folder,
-            env=self.environment,
+            env=self.environment | environment,
             capture_output=True,
             text=True,
             timeout=timeout,

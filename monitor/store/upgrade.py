@@ -106,15 +106,24 @@ def _upgrade(connection: Connection, store: Store, found: str) -> None:
         )
     database = store.engine.url.database
     if store.sqlite and database not in (None, "", ":memory:"):
-        from monitor.store.files import copy_database
-
-        at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        copy_database(Path(str(database)), store.folder / f"policy-monitor-schema-{found}-{at}.db")
+        _keep_copy(Path(str(database)), store.folder, found)
     _take_down_guards(connection)
     if store.sqlite:
         connection.execute(text("PRAGMA defer_foreign_keys=ON"))  # a step may rebuild a table
     migrations.upgrade(connection, HEAD)
     _put_up_guards(connection)
+
+
+def _keep_copy(database: Path, folder: Path, found: str) -> None:
+    """Copy what is there before the upgrade; the copy has its name once it is whole. The caller holds the lock."""
+    from monitor.store.files import copy_database
+
+    part = folder / ".policy-monitor-schema.part"
+    for left in folder.glob(f"{part.name}*"):  # of an upgrade that was killed, with its journal
+        left.unlink()
+    copy_database(database, part)
+    at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    part.rename(folder / f"policy-monitor-schema-{found}-{at}.db")
 
 
 def _put_up_guards(connection: Connection) -> None:

@@ -1,19 +1,12 @@
-"""The daemon as a process: looks when due, tells, reloads, stops, and survives being killed."""
+"""The daemon as a process: looks when due, tells, reloads and stops."""
 
 from __future__ import annotations
 
-import os
-import random
 import signal
 import socket
-import sqlite3
 from pathlib import Path
 
-import pytest
-
 from world import World, page, wait_for
-
-KILLS = int(os.environ.get("POLICY_MONITOR_KILLS", "8"))
 
 
 def told(world: World) -> list[str]:
@@ -95,55 +88,3 @@ def test_a_dead_webhook_gets_its_alerts_when_it_is_back(world: World) -> None:
     assert not world.site.posts
     world.site.hook = lambda: 200
     wait_for(lambda: world.site.posts, "the alert once the webhook is back", 60)
-
-
-@pytest.mark.slow
-def test_nothing_is_lost_however_often_the_daemon_is_killed(world: World) -> None:
-    """Pages change and the daemon is killed at random moments: every change is recorded, every alert arrives."""
-    chance = random.Random(7)
-    paths = ("/alder", "/birch", "/cedar")
-    for path in paths:
-        world.site.pages[path] = page()
-    world.config(paths)
-    assert world.run("check").returncode == 0
-    wanted: dict[str, list[int]] = {path: [] for path in paths}
-    for kill in range(KILLS):
-        daemon = world.daemon()
-        path = paths[kill % len(paths)]
-        number = 100 + kill
-        seen = world.site.gets.count(path)
-        world.site.pages[path] = page(keep=number)
-        wanted[path].append(number)
-        wait_for(
-            lambda path=path, seen=seen: world.site.gets.count(path) > seen, "a look at the changed page"
-        )
-        daemon_end = chance.uniform(0, 0.4)
-        try:
-            daemon.wait(daemon_end)
-        except Exception:
-            daemon.kill()
-        daemon.wait()
-        # The change that the killed daemon may not have recorded is found by the next one, before it changes again.
-        world.run("check", "--quiet")
-    last = world.daemon()
-    for number in [number for path in paths for number in wanted[path]]:
-        wait_for(lambda number=number: f"{number} days" in str(world.site.posts), f"alert {number}", 120)
-    for path in paths:
-        recorded = texts(world, path.strip("/"))
-        assert [number for number in wanted[path] if f"{number} days" not in recorded] == []
-    last.send_signal(signal.SIGTERM)
-    assert last.wait(20) == 0
-    assert world.run("verify").returncode == 0
-    with sqlite3.connect(world.folder / "state" / "policy-monitor.db") as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    database.close()
-
-
-def texts(world: World, vendor: str) -> str:
-    """All that was recorded as changed of a vendor."""
-    checks = world.json("history", vendor, "--all")["checks"]
-    return " ".join(
-        world.run("show", f"{vendor}/privacy@{check['version']}").stdout
-        for check in checks
-        if check["version"]
-    )
