@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from monitor.alerts import housekeeping
 from monitor.alerts.outbox import Outbox
@@ -31,10 +32,11 @@ from monitor.pipeline import lease_of, look
 from monitor.store import Store, watches
 from monitor.store.meta import beat
 from monitor.systemd import Notifier
-from monitor.tools import Tools
+from monitor.tools import Tools, utc_now
 
 if TYPE_CHECKING:
     from apscheduler.events import JobExecutionEvent
+    from apscheduler.job import Job
 
     from monitor.store.watches import Slot
 
@@ -51,6 +53,13 @@ CLOCK_STEP = timedelta(seconds=60)
 """A wall clock that went back by more than this has been set."""
 
 
+class Ticking(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """One tick after the other. However long nothing ticked, there is one to make up for it, not one a second."""
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + TICK
+
+
 class Daemon:
     """One run of the daemon. ``load`` reads the config again for SIGHUP."""
 
@@ -64,6 +73,8 @@ class Daemon:
         self.stopping = asyncio.Event()
         self.hurried = asyncio.Event()
         self.looks: set[asyncio.Task[None]] = set()
+        self.under_way: set[str] = set()
+        """Keys of the watches that they look at."""
         self.sending: asyncio.Task[None] | None = None
         self.last_beat = float("-inf")
         self.next_gc = datetime.min.replace(tzinfo=UTC)
@@ -85,6 +96,7 @@ class Daemon:
             log.info("watching %d policies", len([w for w in self.config.watches if w.enabled]))
             await self.stopping.wait()
             self.notifier.tell("STOPPING=1")
+            self.winding.cancel()
             scheduler.remove_all_jobs()
             await self._finish()
             scheduler.shutdown(wait=False)
@@ -94,15 +106,10 @@ class Daemon:
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        scheduler.add_job(
-            self.tick,
-            "interval",
-            seconds=TICK.total_seconds(),
-            next_run_time=datetime.now().astimezone(),
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
+        job = scheduler.add_job(
+            self.tick, Ticking(), next_run_time=utc_now(), max_instances=1, misfire_grace_time=None
         )
+        self.winding = asyncio.create_task(_wind(job))
         scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
@@ -134,13 +141,16 @@ class Daemon:
             self.swept = not self.looks
             return []
         self.swept = False
-        return await self.tools.stored(
+        claimed = await self.tools.stored(
             lambda connection: watches.claim_due(
                 connection, self.store.owner, now, lease=lease_of(self.config), limit=room
             )
         )
+        # A clock that jumped ahead ends leases of looks that go on; claiming them again has prolonged them.
+        return [slot for slot in claimed if slot.key not in self.under_way]
 
     def _start(self, slot: Slot) -> None:
+        self.under_way.add(slot.key)
         task = asyncio.create_task(self._look(slot, self.tools))
         self.looks.add(task)
         task.add_done_callback(self._done)
@@ -175,6 +185,8 @@ class Daemon:
             log.error("%s: %s", slot.key, error)
         except Exception:
             log.exception("%s: the look failed in a way nobody foresaw", slot.key)
+        finally:
+            self.under_way.discard(slot.key)
 
     async def _send(self) -> None:
         try:
@@ -216,6 +228,7 @@ class Daemon:
             if expected - now > CLOCK_STEP:
                 log.warning("the clock was set back by %s: due times are brought back", expected - now)
                 await synced(self.tools)
+                self.next_gc = now
         self.clock = (ticked, now)
 
     def _reload_soon(self) -> None:
@@ -274,6 +287,14 @@ async def _retire(
         await asyncio.wait(under_way)
     await tools.fetcher.close()
     outbox.close()
+
+
+async def _wind(job: Job) -> None:
+    """The ticker goes by the wall clock: when that is set back, bring its next tick back too."""
+    while True:
+        await asyncio.sleep(TICK.total_seconds())
+        if job.next_run_time > utc_now() + TICK * 2:
+            job.modify(next_run_time=utc_now())
 
 
 def _complain(event: JobExecutionEvent) -> None:

@@ -14,7 +14,7 @@ from monitor.config import Config, Watch
 from monitor.fetch import Fetcher, FetchSettings
 from monitor.fetch.robots import RobotsMemory
 from monitor.pipeline import Result, lease_of, look_all
-from monitor.schedule import first_due
+from monitor.schedule import first_due, next_due
 from monitor.store import Store, outbox, robots, watches
 from monitor.tools import Tools
 from monitor.workers import Workers
@@ -61,11 +61,11 @@ async def tools_for(config: Config, store: Store, *, alerts: bool = True) -> Asy
 
 async def synced(tools: Tools) -> None:
     """Make the stored watches agree with the config."""
-    now, wanted = tools.now(), tools.config.watches
+    now, wanted, timezone = tools.now(), tools.config.watches, tools.config.monitor.timezone
 
     def work(connection: Connection) -> None:
         watches.sync(connection, wanted, now, lambda watch: first_due(watch, now=now))
-        watches.pull_forward(connection, wanted, now)
+        watches.pull_forward(connection, wanted, lambda watch: next_due(watch, now=now, timezone=timezone))
         outbox.pull_forward(connection, now)
 
     await tools.stored(work)

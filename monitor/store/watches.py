@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from monitor.config import Watch
+from monitor.schedule import LONGEST_RETRY
 from monitor.store.processes import alive
 from monitor.store.schema import check, memory, version, watch
 
@@ -69,24 +70,26 @@ def sync(
             connection.execute(update(watch).where(watch.c.id == row.id).values(enabled=False))
 
 
-def pull_forward(connection: Connection, watches: Iterable[Watch], now: datetime) -> None:
+def pull_forward(
+    connection: Connection, watches: Iterable[Watch], regular: Callable[[Watch], datetime]
+) -> None:
     """Bring back due times that lie further ahead than the schedule allows: the clock was set back, or ``every``
-    was shortened."""
-    rows = {
-        row.key: row for row in connection.execute(select(watch.c.id, watch.c.key, watch.c.next_check_at))
-    }
+    was shortened.
+
+    Args:
+        regular: when a watch that can be read is due after a look now.
+    """
+    columns = (watch.c.id, watch.c.key, watch.c.next_check_at, watch.c.failures)
+    rows = {row.key: row for row in connection.execute(select(*columns))}
     for wanted in watches:
         row = rows.get(wanted.key)
-        longest = (
-            timedelta(days=366)
-            if wanted.cron
-            else max(wanted.every * 4, timedelta(days=1)) + wanted.jitter * 2
-        )
-        shortened = (
-            not wanted.cron and row is not None and row.next_check_at > now + wanted.every + wanted.jitter
-        )
-        if row is not None and (shortened or row.next_check_at > now + longest):
-            due = now + wanted.every if shortened else now
+        if row is None:
+            continue
+        due = regular(wanted)
+        latest = due + wanted.jitter * 2
+        if row.failures:  # looks come later after errors, and as late as the server asked for
+            latest = max(latest, due + LONGEST_RETRY, due + wanted.every * 3)
+        if row.next_check_at > latest:
             connection.execute(update(watch).where(watch.c.id == row.id).values(next_check_at=due))
 
 
