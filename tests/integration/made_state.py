@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +25,28 @@ class MadeState:
         self.store = store
         self.now = BEGIN
         self.last: dict[int, Any] = {}
+        self.open: Connection | None = None
+        self.rest = ""
+        """What stands on every page beside the words that change."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of its own, or a part of the one that is open."""
+        if self.open is not None:
+            yield self.open
+            return
+        with self.store.write() as connection:
+            yield connection
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Many looks on disk together: a large state is filled without waiting for the disk at each."""
+        with self.store.write() as connection:
+            self.open = connection
+            try:
+                yield
+            finally:
+                self.open = None
 
     def add(self, connection: Connection, table: Table, rows: list[tuple[str, int]], **values: Any) -> int:
         number = int(connection.execute(table.insert(), values).inserted_primary_key[0])
@@ -31,7 +55,7 @@ class MadeState:
 
     def watch(self, key: str = "acme/privacy") -> int:
         vendor, _, name = key.partition("/")
-        with self.store.write() as connection:
+        with self.writing() as connection:
             return self.add(
                 connection,
                 schema.watch,
@@ -53,7 +77,7 @@ class MadeState:
         self.now += timedelta(hours=12)
         rows: list[tuple[str, int]] = []
         last = dict(self.last.get(watch) or {"number": 0, "validators": [], "pages": []})
-        with self.store.write() as connection:
+        with self.writing() as connection:
             if words is not None:
                 self._keep_page(connection, watch, words, last, rows)
                 self._keep_version(connection, watch, words, last, rows, suspect)
@@ -72,7 +96,7 @@ class MadeState:
         self.now += timedelta(hours=12)
         rows: list[tuple[str, int]] = []
         last = dict(self.last[watch])
-        with self.store.write() as connection:
+        with self.writing() as connection:
             self._keep_page(connection, watch, f"{last['words']}<!-- {token} -->", last, rows)
             check = self._check(connection, watch, "unchanged", True, last, rows)
             chain.attest(connection, rows, self.now)
@@ -125,7 +149,7 @@ class MadeState:
     def _keep_page(
         self, connection: Connection, watch: int, words: str, last: dict[str, Any], rows: list[Any]
     ) -> None:
-        page = f"<html><body><main><h1>Privacy</h1><p>{words}</p></main></body></html>".encode()
+        page = f"<html><body><main><h1>Privacy</h1><p>{words}</p>{self.rest}</main></body></html>".encode()
         body = blobs.put(connection, page, like=last.get("page"))
         snapshot = self.add(
             connection,
@@ -160,7 +184,7 @@ class MadeState:
         document = json.dumps(
             {
                 "title": "Privacy",
-                "text": f"Privacy\n{words}",
+                "text": f"Privacy\n{words}{self.rest}",
                 "clauses": [
                     {
                         "text": words,

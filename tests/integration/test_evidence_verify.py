@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any
 import pytest
 
 from damaging import damage, unguarded, verified
-from made_state import BEGIN, MadeState, fill, opened
+from made_state import BEGIN, MadeState, fill, opened, sentence
 from monitor.evidence.verify import verify
 from monitor.store import chain
 from monitor.store.engine import DATABASE
 
 ROUNDS = int(os.environ.get("DAMAGES", "24"))
+VERSIONS = int(os.environ.get("VERSIONS", "300"))
 TABLES = (*chain.ATTESTED, "record", "blob")
 
 
@@ -147,6 +149,29 @@ def test_progress_reaches_the_end(state: Path) -> None:
     verified(state, progress=lambda stage, done, total: told.__setitem__(stage, (done, total)))
     assert told["chain"] == (25, 25)
     assert told["bytes"][0] == told["bytes"][1] > 0
+
+
+def test_a_large_sound_state_has_no_fault_and_takes_its_time_once(tmp_path: Path) -> None:
+    """Policies of some forty kilobytes that change in one sentence a look (VERSIONS=10000 for many)."""
+    store = opened(tmp_path)
+    made = MadeState(store)
+    policies = max(1, VERSIONS // 50)
+    for policy in range(policies):
+        clauses = [f"<p>{sentence(place)} So says clause {policy}.{place}.</p>" for place in range(400)]
+        with made.at_once():
+            watch = made.watch(f"acme/policy-{policy}")
+            for step in range(VERSIONS // policies):
+                clauses[step * 37 % 400] = f"<p>{sentence(step)} As amended for the {step}th time.</p>"
+                made.rest = "\n".join(clauses)
+                made.look(watch, sentence(step))
+                made.look(watch)
+    began = time.process_time()
+    report = verify(store)
+    spent = time.process_time() - began
+    store.close()
+    assert report.faults == ()
+    assert report.records == 2 * VERSIONS
+    assert spent < 5 + VERSIONS * 60 / 10_000, "seconds of the processor; the rest is the disk's"
 
 
 def test_random_damage_is_always_found(original: Path, tmp_path: Path) -> None:
