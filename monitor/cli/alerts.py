@@ -143,7 +143,14 @@ def _printable(text: str) -> str:
 
 @click.command()
 @click.option("--failed", is_flag=True, help="Only what is dead, or failed and is tried again.")
-@click.option("--retry", "again", metavar="ID", type=int, multiple=True, help="Try a delivery again, now.")
+@click.option(
+    "--retry",
+    "again",
+    metavar="ID",
+    type=click.IntRange(1, 10**9),
+    multiple=True,
+    help="Try a delivery again, now.",
+)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The newest so many.")
 @common
 def deliveries(context: Context, failed: bool, again: tuple[int, ...], limit: int) -> int:

@@ -176,7 +176,7 @@ def _show_sum(context: Context, results: Sequence[Result], again: Collection[int
     said = [f"{len(results)} looked at"]
     said += [f"{count} with {what} changes" for what, count in counts.items() if count]
     said += [f"{len(again)} with changes that wait"] if again else []
-    said += [f"{failed} could not be read (`policy-monitor status` says what to do)"] if failed else []
+    said += [f"{failed} could not be read"] if failed else []
     hint(context, ", ".join(said))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import Context, common
-from monitor.cli.output import hint, one_line, write_json
+from monitor.cli.output import counted, hint, one_line, write_json
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def export(
     if context.json:
         write_json(made.as_dict())
         return 0
-    click.echo(f"{made.path}: {made.policies} policies, {made.versions} versions, {made.files} files")
+    policies, versions = counted(made.policies, "policy", "policies"), counted(made.versions, "version")
+    click.echo(f"{made.path}: {policies}, {versions}, {counted(made.files, 'file')}")
     click.echo(f"sha256 of manifest.sha256: {made.manifest_sha256}")
     if made.faults:
         click.echo(f"ATTENTION: the state has faults: {one_line(made.faults[0].message)}", err=True)

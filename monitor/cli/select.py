@@ -27,6 +27,8 @@ class Named(Protocol):
     def enabled(self) -> bool: ...
 
 
+NUMBER = "[0-9]{1,9}"
+"""Of a row; what is longer no database has."""
 W = TypeVar("W", bound=Named)
 
 
@@ -79,7 +81,7 @@ def _hint(name: str, watches: Sequence[Named]) -> str:
 
 def change_number(text: str) -> int | None:
     """The number of a change, written ``12``, ``#12`` or ``c12``; None for anything else."""
-    match = re.fullmatch(r"[#cC]?([0-9]{1,18})", text)
+    match = re.fullmatch(rf"[#cC]?({NUMBER})", text)
     return int(match[1]) if match else None
 
 

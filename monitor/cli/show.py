@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import click
 
 from monitor.cli.context import Context, common
 from monitor.cli.output import console, hint, one_line, plain, show_change, table, when, write_json
-from monitor.cli.select import change_number
+from monitor.cli.select import NUMBER, change_number
 from monitor.errors import NoStateError, UsageError
 
 if TYPE_CHECKING:
@@ -250,10 +251,7 @@ def _show_version(context: Context, connection: Connection, what: str, raw: bool
     from monitor.consider import unpack
     from monitor.store import blobs, versions
 
-    version_id = _version_id(context, connection, what)
-    row = versions.version_row(connection, version_id) if version_id is not None else None
-    if row is None:
-        raise UsageError(f'"{what}" is no version; write acme/privacy@3, or version:ID')
+    row = _version_row(context, connection, what)
     if raw:
         stdout = sys.stdout.buffer
         for body in versions.raw_pages(connection, row):
@@ -283,12 +281,27 @@ def _show_version(context: Context, connection: Connection, what: str, raw: bool
     return 0
 
 
-def _version_id(context: Context, connection: Connection, what: str) -> int | None:
+def _version_row(context: Context, connection: Connection, what: str) -> Any:
+    """The version that is written ``acme/privacy@3``, ``acme/privacy@v3`` or ``version:7``.
+
+    Raises:
+        UsageError: there is none.
+    """
     from monitor.store import versions
 
-    if what.startswith("version:") and what[8:].isdigit():
-        return int(what[8:])
-    name, _, number = what.rpartition("@")
-    if name and number.lower().lstrip("v").isdigit():
-        return versions.id_of(connection, context.one(connection, name).key, int(number.lower().lstrip("v")))
-    return None
+    match = re.fullmatch(rf"(?:(?P<name>.+)@[vV]?|version:)(?P<number>{NUMBER})", what)
+    number = int(match["number"]) if match else 0
+    row = None
+    if match and (name := match["name"]):
+        key = context.one(connection, name).key
+        version_id = versions.id_of(connection, key, number)
+        if version_id is None:
+            raise UsageError(
+                f"{key} has no version {number}; `policy-monitor history {key}` names those it has"
+            )
+        row = versions.version_row(connection, version_id)
+    elif match:
+        row = versions.version_row(connection, number)
+    if row is None:
+        raise UsageError(f'"{what}" is no version and no change; write acme/privacy@3, version:7 or 12')
+    return row

@@ -159,6 +159,11 @@ def test_gc_by_span(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["export", "northmoor", "-o", "case.ZIP"], r"write case\.zip"),
         (["export", "northmor"], "did you mean northmoor"),
         (["show", "1", "--raw"], "--raw is for versions"),
+        (["show", "northmoor/privacy@9"], "northmoor/privacy has no version 9"),
+        (["show", "northmoor"], '"northmoor" is no version and no change'),
+        (["show", "version:99"], "is no version"),
+        (["show", "9" * 30], "is no version and no change"),
+        (["show", f"northmoor@{'9' * 30}"], "is no version and no change"),
         (["show", "northmoor/privacy@1", "--why"], "--why is for changes"),
     ],
 )
