@@ -120,6 +120,25 @@ def consider(case: Case) -> Verdict:
     )
 
 
+def read_and_consider(
+    parts: Sequence[Part], known_fingerprint: str | None, case: Case
+) -> tuple[str, bool, Verdict]:
+    """Read a policy and judge the look in one call, for a case that is to be judged whatever the page shows.
+
+    Returns:
+        The fingerprint, whether it is the known one (then nothing was read), and the verdict.
+
+    Raises:
+        UsageError: ``select`` or ``remove`` of the options is no selector.
+    """
+    from monitor.extraction import read_policy
+
+    options = case.options
+    reading = read_policy(parts, options.select, options.remove, known_fingerprint)
+    verdict = consider(replace(case, document=reading.document, url=parts[0].url))
+    return reading.fingerprint, reading.document is None, verdict
+
+
 def untold(event: Event, why: str) -> tuple[tuple[str, str], ...]:
     """(what, reason) for a change that people would hear of, did the user not want it otherwise."""
     if not event.alert:

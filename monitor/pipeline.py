@@ -68,17 +68,18 @@ async def look(watch: Watch, slot: Slot, tools: Tools) -> Result | None:
         await asyncio.shield(tools.stored(lambda connection: watches.release(connection, [slot])))
         raise
     log.info("%s: %s (%s)", watch.key, outcome.outcome, outcome.reason)
-    return Result(watch, event, outcome, committed)
+    return Result(watch, event, outcome.without_contents(), committed)
 
 
 async def seen_and_judged(watch: Watch, slot: Slot, tools: Tools) -> tuple[Seen, Verdict | None]:
     """See the page and judge it; no verdict where nothing is new, or where the judge itself failed."""
     seen = Seen()
     try:
-        seen = await see(watch, slot, tools)
-        if seen.same and slot.settled:
-            return seen, None
-        return seen, await considered(watch, slot, seen, tools)
+        case = None if slot.settled else await recalled(watch, slot, tools)
+        seen = await see(watch, slot, tools, case)
+        if seen.verdict or (seen.same and slot.settled):
+            return seen, seen.verdict
+        return seen, await considered(seen, case or await recalled(watch, slot, tools), tools)
     except StateError:
         raise
     except Exception as fault:  # ours, not the page's: a failed look like any other, with a row that says so
@@ -91,10 +92,11 @@ async def seen_and_judged(watch: Watch, slot: Slot, tools: Tools) -> tuple[Seen,
 # ── compare, judge ────────────────────────────────────────────────────────────────────────────
 
 
-async def considered(watch: Watch, slot: Slot, seen: Seen, tools: Tools) -> Verdict:
+async def considered(seen: Seen, case: Case, tools: Tools) -> Verdict:
     """Judge what was seen by what is remembered, in a worker process."""
     case = replace(
-        await recalled(watch, slot, tools),
+        case,
+        at=tools.now(),
         document=seen.document,
         failure=None if seen.failure is None else str(seen.failure),
         url=seen.pages[0].url if seen.pages else None,
@@ -108,7 +110,7 @@ async def recalled(watch: Watch, slot: Slot, tools: Tools) -> Case:
     memory, documents = await tools.stored(
         lambda connection: versions.recollection(connection, slot.watch_id), write=False
     )
-    return replace(case_of(watch, tools.config), at=tools.now(), memory=memory, documents=documents)
+    return replace(case_of(watch, tools.config), memory=memory, documents=documents)
 
 
 def case_of(watch: Watch, config: Config) -> Case:

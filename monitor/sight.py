@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from monitor.consider import Case, Verdict, read_and_consider
 from monitor.errors import ExtractionError, FetchError
 from monitor.extraction import EXTRACTOR_VERSION
 from monitor.extraction.reading import Part, read_policy
@@ -31,30 +32,38 @@ class Seen:
     found_by: str = "reading"
     failure: FetchError | ExtractionError | None = None
     responses: tuple[Response, ...] = ()
+    verdict: Verdict | None = None
+    """What was read is judged already, and its document stayed with the worker."""
 
     @property
     def same(self) -> bool:
-        return self.document is None and self.failure is None
+        return self.found_by in ("304", "bytes", "fingerprint")
 
 
-async def see(watch: Watch, slot: Slot, tools: Tools) -> Seen:
-    """Fetch every page of a watch, read what may be new. A page that cannot be had or read fails them all."""
+async def see(watch: Watch, slot: Slot, tools: Tools, case: Case | None = None) -> Seen:
+    """Fetch every page of a watch, read what may be new. A page that cannot be had or read fails them all.
+
+    ``case``: what the look is to be judged by, where that is known to be needed: a page that has to be read is
+    then judged in the same call of a worker, which saves carrying its document to and fro.
+    """
     known = (
         slot.validators if slot.read_as == read_as(watch) and len(slot.validators) == len(watch.pages) else ()
     )
-    seen = await _seen(watch, known, tools, browser=watch.browser is True)
-    if watch.browser == "fallback" and _needs_browser(seen):
-        return await _seen(watch, (), tools, browser=True)
-    return seen
+    if watch.browser != "fallback":
+        return await _seen(watch, known, tools, case, browser=watch.browser)
+    seen = await _seen(watch, known, tools, None, browser=False)
+    return await _seen(watch, (), tools, case, browser=True) if _needs_browser(seen) else seen
 
 
-async def _seen(watch: Watch, known: tuple[dict[str, Any], ...], tools: Tools, *, browser: bool) -> Seen:
+async def _seen(
+    watch: Watch, known: tuple[dict[str, Any], ...], tools: Tools, case: Case | None, *, browser: bool
+) -> Seen:
     responses: list[Response] = []
     try:
         for part, url in enumerate(watch.pages):
             request = _request(watch, url, known[part] if known else {}, tools, browser=browser)
             responses.append(await tools.fetcher.fetch(request))
-        return await _read(watch, known, tuple(responses), tools)
+        return await _read(watch, known, tuple(responses), tools, case)
     except (FetchError, ExtractionError) as failure:
         return Seen(failure=failure, responses=tuple(responses), found_by="failed")
 
@@ -79,7 +88,11 @@ def _request(watch: Watch, url: str, known: dict[str, Any], tools: Tools, *, bro
 
 
 async def _read(
-    watch: Watch, known: tuple[dict[str, Any], ...], responses: tuple[Response, ...], tools: Tools
+    watch: Watch,
+    known: tuple[dict[str, Any], ...],
+    responses: tuple[Response, ...],
+    tools: Tools,
+    case: Case | None,
 ) -> Seen:
     pages = tuple(
         _page(part, watch.pages[part], response, known[part] if known else {}, tools.now())
@@ -94,12 +107,19 @@ async def _read(
         body = response.body if page.body is not None else await _stored_body(page, tools)
         parts.append(Part(body, page.content_type, page.url))
     known_fingerprint = known[0].get("fingerprint") if known else None
-    reading = await tools.workers.call(
-        read_policy, tuple(parts), watch.select, watch.remove, known_fingerprint
-    )
-    pages = tuple(_fingerprinted(page, reading.fingerprint) for page in pages)
-    by = "reading" if reading.document else "fingerprint"
-    return Seen(pages, reading.document, by, responses=responses)
+    if case is not None:
+        fingerprint, same, verdict = await tools.workers.call(
+            read_and_consider, tuple(parts), known_fingerprint, replace(case, at=tools.now())
+        )
+        seen = Seen(pages, found_by="fingerprint" if same else "reading", verdict=verdict)
+    else:
+        reading = await tools.workers.call(
+            read_policy, tuple(parts), watch.select, watch.remove, known_fingerprint
+        )
+        fingerprint, document = reading.fingerprint, reading.document
+        seen = Seen(pages, document, "reading" if document else "fingerprint")
+    pages = tuple(_fingerprinted(page, fingerprint) for page in pages)
+    return replace(seen, pages=pages, responses=responses)
 
 
 async def _stored_body(page: Page, tools: Tools) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,11 @@ class Outcome:
     documents: Sequence[str] = ()
     """Version keys that ``memory`` names."""
     silenced: Sequence[tuple[str, str]] = ()
+
+    def without_contents(self) -> Outcome:
+        """The same without bodies, document and memory, which the store holds once it is committed."""
+        pages = tuple(replace(page, body=None) for page in self.pages)
+        return replace(self, pages=pages, sighting=None, memory=None, documents=())
 
 
 @dataclass(frozen=True, slots=True)
