@@ -143,7 +143,7 @@ class Daemon:
         self.swept = False
         claimed = await self.tools.stored(
             lambda connection: watches.claim_due(
-                connection, self.store.owner, now, lease=lease_of(self.config), limit=room
+                connection, self.store.owner, self.tools.now(), lease=lease_of(self.config), limit=room
             )
         )
         # A clock that jumped ahead ends leases of looks that go on; claiming them again has prolonged them.

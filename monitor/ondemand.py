@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 
@@ -16,6 +17,7 @@ from monitor.fetch.robots import RobotsMemory
 from monitor.pipeline import Result, lease_of, look_all
 from monitor.schedule import first_due, next_due
 from monitor.store import Store, outbox, robots, watches
+from monitor.store.watches import Slot
 from monitor.tools import Tools
 from monitor.workers import Workers
 
@@ -102,10 +104,8 @@ async def _looked_at(
     left = list(wanted)
     deadline = monotonic() + lease.total_seconds()
     while left and monotonic() < deadline:
-        keys, now = left[:BATCH], tools.now()
-        slots = await tools.stored(
-            partial(watches.claim, keys=keys, owner=tools.store.owner, now=now, lease=lease)
-        )
+        keys = left[:BATCH]
+        slots = await tools.stored(partial(_claim, keys=keys, tools=tools, lease=lease))
         claimed = {slot.key for slot in slots}
         # Those that another process is at work on come last: by then it may be through with them.
         left = [key for key in left[BATCH:] if key not in claimed] + [k for k in keys if k not in claimed]
@@ -115,3 +115,8 @@ async def _looked_at(
         elif left:
             await asyncio.sleep(BUSY_POLL)
     return results
+
+
+def _claim(connection: Connection, keys: Sequence[str], tools: Tools, lease: timedelta) -> list[Slot]:
+    """A look begins when it is claimed: the time is taken once the database is ours, not while waiting for it."""
+    return watches.claim(connection, keys, tools.store.owner, tools.now(), lease=lease)

@@ -9,12 +9,6 @@ from pathlib import Path
 from world import World, page, wait_for
 
 
-def told(world: World) -> list[str]:
-    return [
-        json_of["alerts"][0]["watch"] if "alerts" in json_of else str(json_of) for json_of in world.site.posts
-    ]
-
-
 def test_a_change_reaches_the_webhook_and_sigterm_ends_cleanly(world: World) -> None:
     world.site.pages["/halden"] = page()
     world.config(("/halden",))
