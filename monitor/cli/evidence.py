@@ -155,7 +155,11 @@ def restore(context: Context, source: Path, force: bool) -> int:
     from monitor.evidence.backup import restore as restored
 
     if context.config.monitor.database is not None:
-        raise UsageError("the state is in PostgreSQL: restore it with pg_restore")
+        raise UsageError(
+            "the state is in PostgreSQL: stop the daemon, then "
+            "`pg_restore --clean --if-exists --single-transaction --dbname=DATABASE policy-monitor.dump`; "
+            "`policy-monitor verify` proves it"
+        )
     with progress(context, "checking the backup") as advance:
         made = restored(source, context.state_folder, now=datetime.now(UTC), force=force, progress=advance)
     if context.json:

@@ -47,6 +47,7 @@ def _only_one(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StateError(
-                f"{folder}: another daemon is at work on this state; stop it, or name another --state"
+                f"{folder / 'daemon.lock'}: another daemon is at work on this state; stop it "
+                "(`systemctl stop policy-monitor`), or name another --state"
             ) from None
         yield

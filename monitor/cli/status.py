@@ -81,7 +81,7 @@ def _collect(context: Context, connection: Any, now: datetime) -> dict[str, Any]
         ],
         "daemon": {
             "last_seen": beat.isoformat() if beat else None,
-            "alive": beat is not None and now - beat < STILL,
+            "alive": beat is not None and abs(now - beat) < STILL,  # a clock may have been set back
         },
         "failing_channels": failing_channels,
         "deliveries": outbox.counts(connection, now),

@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.errors import StateError
+from monitor.errors import StateError, UsageError
 from monitor.evidence.faults import Progress, silent
 from monitor.evidence.verify import verify
 from monitor.store import Store
 from monitor.store.engine import DATABASE
-from monitor.store.files import copy_database
+from monitor.store.files import copy_database, sync_folder
 
 BESIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database file."""
@@ -55,11 +55,13 @@ def backup(store: Store, target: Path, *, now: datetime, progress: Progress = si
         target: the new file, or a directory to put ``policy-monitor-DATE.db`` in. Nothing is ever overwritten.
 
     Raises:
-        StateError: the target exists or cannot be written, the copy is damaged, or the state is in PostgreSQL.
+        StateError: the target exists or cannot be written, or the copy is damaged.
+        UsageError: the state is in PostgreSQL.
     """
     if not store.sqlite:
-        raise StateError(
-            "the state is in PostgreSQL: back it up with pg_dump, which copies it while it is in use"
+        raise UsageError(
+            "the state is in PostgreSQL, which copies itself while it is in use: "
+            "`pg_dump --format=custom --file=policy-monitor.dump DATABASE`"
         )
     if target.is_dir():
         target = target / f"policy-monitor-{now:%Y%m%dT%H%M%SZ}.db"
@@ -71,7 +73,7 @@ def backup(store: Store, target: Path, *, now: datetime, progress: Progress = si
             copy_database(Path(str(store.engine.url.database)), copy)
             made = _proven(copy, target, progress)
             os.link(copy, target)  # unlike a rename, never over another file
-            _sync(target.parent)
+            sync_folder(target.parent)
     except FileNotFoundError:
         raise StateError(f"{target.parent}: no such directory; make it first") from None
     except OSError as error:
@@ -105,7 +107,7 @@ def restore(
             made = _proven(copy, place, progress, force=force)
             before = _set_aside(place, now)
             copy.replace(place)
-            _sync(folder)
+            sync_folder(folder)
     except OSError as error:
         raise StateError(f"{folder}: cannot be written: {error.strerror}; the state is as it was") from None
     return Backup(place, made.size, made.sha256, made.records, made.head, before)
@@ -162,12 +164,3 @@ def _set_aside(place: Path, now: datetime) -> Path | None:
             Path(f"{place}{beside}").replace(f"{aside}{beside}")
     os.link(place, aside)
     return aside
-
-
-def _sync(folder: Path) -> None:
-    """Make a new name in a directory last."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

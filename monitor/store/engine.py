@@ -6,18 +6,21 @@ never deadlock on an upgraded lock. The same queries run on PostgreSQL.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from monitor.errors import NoStateError, StateError
 from monitor.store import processes, schema
+from monitor.store.files import sync_folder
 
 DATABASE = "policy-monitor.db"
 BUSY_SECONDS = 30
@@ -54,8 +57,13 @@ class Store:
         try:
             if migrate:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            elif sqlite and not Path(str(url.database)).exists():
-                raise no_state(folder)
+            if (file := _file(url)) is not None:
+                if file.exists():
+                    _must_have_content(file)
+                elif migrate:
+                    cls._begin(file)
+                else:
+                    raise no_state(folder)
             engine = _sqlite(url) if sqlite else create_engine(url, poolclass=QueuePool, pool_pre_ping=True)
             store = cls(engine, folder)
             store._prepare(migrate)
@@ -67,6 +75,22 @@ class Store:
             raise explain(error, folder / DATABASE if sqlite else url.render_as_string()) from None
         return store
 
+    @classmethod
+    def _begin(cls, file: Path) -> None:
+        """A new state gets its name once it is whole: an empty file of that name is never ours."""
+        from monitor.store import upgrade
+
+        with TemporaryDirectory(prefix=".begin-", dir=file.parent) as folder:
+            begun = Path(folder) / file.name
+            store = cls(_sqlite(make_url(f"sqlite:///{begun}")), file.parent)
+            try:
+                upgrade.begin(store)
+            finally:
+                store.close()
+            with suppress(FileExistsError):  # another process was first
+                os.link(begun, file)
+        sync_folder(file.parent)
+
     def _prepare(self, migrate: bool) -> None:
         from monitor.store import upgrade
 
@@ -75,6 +99,11 @@ class Store:
     @property
     def sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The database, if it is one file."""
+        return _file(self.engine.url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -109,10 +138,9 @@ class Store:
 
 
 def _sqlite(url: Any) -> Engine:
-    in_memory = url.database in (None, "", ":memory:")
     engine = create_engine(
         url,
-        poolclass=StaticPool if in_memory else QueuePool,
+        poolclass=StaticPool if _file(url) is None else QueuePool,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
 
@@ -135,6 +163,24 @@ def _sqlite(url: Any) -> Engine:
     return engine
 
 
+def _file(url: URL) -> Path | None:
+    in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if in_a_file else None
+
+
+def _must_have_content(file: Path) -> None:
+    if file.stat().st_size == 0:
+        raise emptied(file)
+
+
+def emptied(file: Path) -> StateError:
+    """A state was there, and is no more."""
+    return StateError(
+        f"{file}: is empty, and was not when it was made; restore it with `policy-monitor restore BACKUP`, "
+        "or remove the file to begin anew"
+    )
+
+
 def no_state(folder: Path) -> NoStateError:
     """Somebody looks for a state where none is."""
     return NoStateError(
@@ -146,11 +192,12 @@ def explain(error: DatabaseError, where: Path | str) -> StateError:
     """The database's own words, with what a user can do about it."""
     words = str(error.orig).strip()
     lower = words.lower()
+    if "readonly" in lower:
+        return StateError(f"{where}: cannot be written: {_who_may(where)}")
     for part, cure in (
         ("locked", "another process holds the database for long; see which with `policy-monitor status`"),
         ("disk is full", "the disk is full; free some space and run again, nothing was half-written"),
         ("disk i/o error", "the disk does not answer; check it and run again, nothing was half-written"),
-        ("readonly", "the database cannot be written; check owner and mount of the state directory"),
         ("unable to open", "check path and owner of the state directory"),
         ("not a database", "restore it with `policy-monitor restore BACKUP`"),
         ("malformed", "restore it with `policy-monitor restore BACKUP`"),
@@ -158,3 +205,24 @@ def explain(error: DatabaseError, where: Path | str) -> StateError:
         if part in lower:
             return StateError(f"{where}: {words}: {cure}")
     return StateError(f"{where}: {words}")
+
+
+def _who_may(where: Path | str) -> str:
+    """What to do about a file that this user may read only."""
+    try:
+        owner = where.owner() if isinstance(where, Path) else ""
+    except (OSError, KeyError):
+        owner = ""
+    mounted = "if it lies on a read-only file system, mount that for writing"
+    if owner and owner != _user():
+        return f"it belongs to {owner}; run `sudo -u {owner} policy-monitor …`; {mounted}"
+    return f"make it and its directory writable (`chmod u+w`); {mounted}"
+
+
+def _user() -> str:
+    from pwd import getpwuid
+
+    try:
+        return getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,4 +1,4 @@
-"""Copying a database file that may be in use."""
+"""Database files: copied while in use, and named for good."""
 
 from __future__ import annotations
 
@@ -32,3 +32,12 @@ def copy_database(source: Path, target: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         target.unlink(missing_ok=True)
         raise StateError(f"{target}: the copy failed: {error}; nothing was left behind") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a directory last."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -38,6 +38,8 @@ def prepare(store: Store, *, migrate: bool) -> None:
     if found == HEAD:
         return
     _refuse_unknown(store, found)
+    if found is None and store.file is not None:
+        raise _not_ours(store, store.file)
     if not migrate:
         if found is None:
             from monitor.store.engine import no_state
@@ -47,6 +49,11 @@ def prepare(store: Store, *, migrate: bool) -> None:
             f"{store.folder}: the state has schema {found}, this program needs {HEAD}; "
             "`policy-monitor check` or `run` upgrades it"
         )
+    begin(store)
+
+
+def begin(store: Store) -> None:
+    """Create the schema of an empty database or upgrade an older one, whoever else is about to."""
     with store.write() as connection:
         if not store.sqlite:  # SQLite: a write() has the database for itself
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
@@ -97,6 +104,17 @@ def _create(connection: Connection, store: Store) -> None:
     _put_up_guards(connection)
 
 
+def _not_ours(store: Store, file: Path) -> StateError:
+    """A file gets its name with our schema in it; one without it was emptied, or is another program's."""
+    from monitor.store.engine import emptied
+
+    with store.read() as connection:
+        tables = inspect(connection).get_table_names()
+    if not tables:
+        return emptied(file)
+    return StateError(f"{file}: has a table {tables[0]!r} that is not ours; name another --state")
+
+
 def _upgrade(connection: Connection, store: Store, found: str) -> None:
     from monitor.store import migrations
 
@@ -116,7 +134,7 @@ def _upgrade(connection: Connection, store: Store, found: str) -> None:
 
 def _keep_copy(database: Path, folder: Path, found: str) -> None:
     """Copy what is there before the upgrade; the copy has its name once it is whole. The caller holds the lock."""
-    from monitor.store.files import copy_database
+    from monitor.store.files import copy_database, sync_folder
 
     part = folder / ".policy-monitor-schema.part"
     for left in folder.glob(f"{part.name}*"):  # of an upgrade that was killed, with its journal
@@ -124,6 +142,7 @@ def _keep_copy(database: Path, folder: Path, found: str) -> None:
     copy_database(database, part)
     at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     part.rename(folder / f"policy-monitor-schema-{found}-{at}.db")
+    sync_folder(folder)
 
 
 def _put_up_guards(connection: Connection) -> None:

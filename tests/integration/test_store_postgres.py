@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from made_state import MadeState, fill, sentence
-from monitor.errors import StateError
+from monitor.errors import StateError, UsageError
 from monitor.evidence.backup import backup
 from monitor.evidence.export import export
 from monitor.evidence.retention import gc
@@ -173,5 +173,5 @@ def test_evidence_on_postgresql(store: Store, tmp_path: Path) -> None:
     assert export(store, tmp_path / "case", now=NOW).faults == ()
     case = json.loads((tmp_path / "case" / "case.json").read_text())
     assert [version["number"] for version in case["policies"][0]["versions"]] == [1, 2, 3]
-    with pytest.raises(StateError, match="pg_dump"):
+    with pytest.raises(UsageError, match="pg_dump"):
         backup(store, tmp_path, now=NOW)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ import pytest
 from made_state import MadeState, fill, opened, sentence
 from monitor.errors import StateError
 from monitor.evidence.verify import verify
-from monitor.store import blobs
+from monitor.store import Store, blobs
 from monitor.store.engine import DATABASE
 
 KILLS = int(os.environ.get("KILLS", "4"))
@@ -179,45 +180,102 @@ def test_what_is_no_database_is_named_with_a_cure(content: bytes, tmp_path: Path
     assert (tmp_path / DATABASE).read_bytes() == content
 
 
-@pytest.mark.parametrize(("mode", "writes"), [(0o500, False), (0o000, False), (0o700, True)])
-def test_a_state_that_may_not_be_written(mode: int, writes: bool, tmp_path: Path) -> None:
-    """As a user without special rights: an error that names the place and the cure, in place of a traceback."""
-    place = tmp_path / "place"
-    place.mkdir()
-    code = (
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "from monitor.errors import StateError\n"
-        "from monitor.store import Store\n"
-        "Store.open(Path(sys.argv[2])).close()  # everything is imported now\n"
-        "if os.getuid() == 0:\n    os.setgid(65534); os.setuid(65534)\n"
-        "try:\n    Store.open(Path(sys.argv[1]) / 'state').close()\n"
-        "except StateError as error:\n    print(error)\n"
-        "else:\n    print('works')\n"
-    )
+@pytest.mark.parametrize("make", [Path.touch, lambda path: sqlite3.connect(path).close()])
+@pytest.mark.parametrize("pragma", ["", "PRAGMA journal_mode=WAL"])
+def test_a_state_that_was_emptied_is_neither_healthy_nor_begun_anew(
+    make: Callable[[Path], None], pragma: str, tmp_path: Path
+) -> None:
+    make(tmp_path / DATABASE)
+    if pragma:  # an empty database with a header
+        with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+            database.execute(pragma)
+    before = (tmp_path / DATABASE).read_bytes()
+    for migrate in (True, False):
+        with pytest.raises(StateError, match=rf"{DATABASE}: is empty.*restore.*remove the file"):
+            Store.open(tmp_path, migrate=migrate)
+    assert (tmp_path / DATABASE).read_bytes() == before
+
+
+def test_processes_that_start_together_begin_one_state(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with process("looks", state) as one, process("looks", state) as other:
+        for running in (one, other):
+            said = heard(running, 2)
+            running.kill()
+            assert "" not in said, running.communicate(timeout=60)[1]
+            running.communicate(timeout=60)
+    store = opened(state)
+    assert verify(store).clean
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM watch").scalar() == 2
+    store.close()
+    assert list(state.glob(".begin-*")) == []
+
+
+OPENS = """import os, sys
+from pathlib import Path
+from monitor.errors import StateError
+from monitor.store import Store
+Store.open(Path(sys.argv[2])).close()  # everything is imported now
+if os.getuid() == 0:
+    os.setgid(65534); os.setuid(65534)
+try:
+    Store.open(Path(sys.argv[1]) / "state").close()
+except StateError as error:
+    print(error)
+else:
+    print("works")
+"""
+
+
+def opened_without_rights(place: Path, tmp_path: Path) -> str:
+    """What somebody without special rights is told who opens ``place``/state."""
     if os.getuid() == 0:
-        os.chown(place, 65534, 65534)
         for parent in (tmp_path, *tmp_path.parents):
             if parent.stat().st_uid == 0 and parent.is_relative_to(tempfile.gettempdir()):
                 parent.chmod(parent.stat().st_mode | 0o055)
+    done = subprocess.run(
+        [sys.executable, "-c", OPENS, str(place), str(tmp_path / "other")],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(("mode", "writes"), [(0o500, False), (0o000, False), (0o700, True)])
+def test_a_state_that_may_not_be_written(mode: int, writes: bool, tmp_path: Path) -> None:
+    """An error that names the place and the cure, in place of a traceback."""
+    place = tmp_path / "place"
+    place.mkdir()
+    if os.getuid() == 0:
+        os.chown(place, 65534, 65534)
     place.chmod(mode)
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(place), str(tmp_path / "other")],
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        said = opened_without_rights(place, tmp_path)
     finally:
         place.chmod(0o700)
-    assert done.returncode == 0, done.stderr
     if writes:
-        assert done.stdout == "works\n"
+        assert said == "works\n"
     else:
-        assert str(place) in done.stdout
-        assert "check path and owner" in done.stdout
+        assert str(place) in said
+        assert "check path and owner" in said
+
+
+def test_a_state_that_may_be_read_only_says_whose_it_is(tmp_path: Path) -> None:
+    state = tmp_path / "place" / "state"
+    opened(state).close()
+    (state / DATABASE).chmod(0o444)
+    state.chmod(0o555)
+    try:
+        said = opened_without_rights(tmp_path / "place", tmp_path)
+    finally:
+        state.chmod(0o755)
+    assert f"{state / DATABASE}: cannot be written" in said
+    assert ("sudo -u root policy-monitor" if os.getuid() == 0 else "chmod u+w") in said
 
 
 def test_a_clock_that_was_set_back_is_no_fault(tmp_path: Path) -> None:
