@@ -35,7 +35,7 @@ def status(context: Context) -> int:
 
 def _collect(context: Context, connection: Any, now: datetime) -> dict[str, Any]:
     from monitor.fetch import advice
-    from monitor.store import deliveries, meta, mutes, outbox, watches
+    from monitor.store import deliveries, meta, mutes, watches
 
     enabled = {watch.key for watch in context.config.watches if watch.enabled}
     channels = {channel.name for channel in context.config.channel}
@@ -84,7 +84,7 @@ def _collect(context: Context, connection: Any, now: datetime) -> dict[str, Any]
             "alive": beat is not None and abs(now - beat) < STILL,  # a clock may have been set back
         },
         "failing_channels": failing_channels,
-        "deliveries": outbox.counts(connection, now),
+        "deliveries": deliveries.counts(connection, now),
         "state": str(context.state_folder),
     }
     found["well"] = not (blind or found["overdue"] or failing_channels)

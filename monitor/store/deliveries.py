@@ -70,6 +70,22 @@ def alert_of_change(connection: Connection, change_id: int) -> Row[Any] | None:
     ).first()
 
 
+def counts(connection: Connection, now: datetime) -> dict[str, int]:
+    """Deliveries by status; ``late`` are the pending ones that have already failed."""
+    query = select(delivery.c.status, func.count()).group_by(delivery.c.status)
+    found = {status: int(count) for status, count in connection.execute(query)}
+    late = select(func.count()).where(
+        delivery.c.status == "pending",
+        delivery.c.attempts > 0,
+        or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= now),
+    )
+    return (
+        {"pending": 0, "delivered": 0, "dead": 0, "stopped": 0}
+        | found
+        | {"late": connection.scalar(late) or 0}
+    )
+
+
 def changes_told_since(connection: Connection, since: datetime) -> int:
     """How many alerts about changes were written since then."""
     told = alert.c.kind.in_(("change", "reverted"))

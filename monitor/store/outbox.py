@@ -104,8 +104,10 @@ def write_alert(
                     body=dict(body),
                 ),
             )
-    except IntegrityError:  # another process wrote it in this moment
-        return []
+    except IntegrityError:
+        if alert_exists(connection, key):  # another process wrote it in this moment
+            return []
+        raise
     added = [("alert", alert_id)]
     for route in routes:
         number = _added(
@@ -382,19 +384,3 @@ def _end(connection: Connection, claimed: Claimed, now: datetime, outcome: str, 
         .values(ended_at=now, outcome=outcome, detail=detail)
     )
     chain.attest(connection, [("attempt", number) for number in claimed.attempt_ids], now)
-
-
-def counts(connection: Connection, now: datetime) -> dict[str, int]:
-    """Deliveries by status; ``late`` are the pending ones that have already failed."""
-    query = select(delivery.c.status, func.count()).group_by(delivery.c.status)
-    found = {status: int(count) for status, count in connection.execute(query)}
-    late = select(func.count()).where(
-        delivery.c.status == "pending",
-        delivery.c.attempts > 0,
-        or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= now),
-    )
-    return (
-        {"pending": 0, "delivered": 0, "dead": 0, "stopped": 0}
-        | found
-        | {"late": connection.scalar(late) or 0}
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +14,12 @@ from sqlalchemy import Connection, select
 
 from monitor.alerts.outbox import FIRST_DELAY, LONGEST_DELAY, delay
 from monitor.alerts.render import Message
+from monitor.alerts.write import write_alert
 from monitor.errors import ConfigError, SendError, StateError
 from monitor.evidence.verify import verify
 from monitor.store import deliveries, mutes, outbox
 from monitor.store.schema import alert, delivery
-from outbox_world import START, World
+from outbox_world import START, World, made_alert
 
 KEYS = [f"change:{number}" for number in range(9)]
 
@@ -376,6 +378,13 @@ async def test_what_is_stopped_says_by_which_rule_and_an_alert_is_written_once(
     world.write(4, severity="high")
     await world.live()
     assert world.delivered("legal") == ["change:4"]
+
+
+async def test_an_alert_that_cannot_be_written_is_no_silence(make: Callable[..., World]) -> None:
+    world = make("legal")
+    strange = replace(made_alert(1, world.now), comparison_id=4711)  # there is no such comparison
+    with pytest.raises(StateError, match="FOREIGN KEY"), world.store.write() as connection:
+        write_alert(connection, strange, world.config, world.now, watch_id=world.watch_ids[0])
 
 
 async def test_a_dead_delivery_can_be_tried_again_and_a_delivered_one_cannot(
