@@ -66,7 +66,11 @@ class Store:
                     raise no_state(folder)
             engine = _sqlite(url) if sqlite else create_engine(url, poolclass=QueuePool, pool_pre_ping=True)
             store = cls(engine, folder)
-            store._prepare(migrate)
+            try:
+                store._prepare(migrate)
+            except BaseException:
+                store.close()
+                raise
         except OSError as error:
             raise StateError(
                 f"{folder}: the state directory cannot be used: {error.strerror}; check path and owner"

@@ -164,13 +164,17 @@ def _rests(connection: Connection, channel: str, now: datetime) -> bool:
 
 
 def last_attempt(connection: Connection, channel: str, since: datetime) -> datetime | None:
-    """When a channel was last sent to, if that was after ``since``, by any process."""
-    recent = select(attempt.c.delivery_id, attempt.c.started_at).order_by(attempt.c.id.desc()).limit(500)
-    rows = recent.subquery()
+    """When a channel was last sent to, if that was after ``since``, by any process.
+
+    An attempt counts from its end: a message that was long under way arrived late, and the next must not be close
+    behind it.
+    """
+    at = func.coalesce(attempt.c.ended_at, attempt.c.started_at).label("at")
+    rows = select(attempt.c.delivery_id, at).order_by(attempt.c.id.desc()).limit(500).subquery()
     query = (
-        select(func.max(rows.c.started_at))
+        select(func.max(rows.c.at))
         .join(delivery, delivery.c.id == rows.c.delivery_id)
-        .where(delivery.c.channel == channel, rows.c.started_at > since)
+        .where(delivery.c.channel == channel, rows.c.at > since)
     )
     found: datetime | None = connection.scalar(query)
     return found

@@ -291,6 +291,22 @@ async def test_a_thousand_changes_at_once_keep_the_provider_s_pace_and_all_arriv
     assert min(later - at for at, later in pairwise(times)) >= timedelta(seconds=1.1)
 
 
+async def test_the_pace_holds_at_the_receiver_also_where_a_message_is_long_under_way(
+    make: Callable[..., World],
+) -> None:
+    world = make("slow", gap=2.0, watches=3)
+
+    def slow(_message: Message) -> None:
+        world.now += timedelta(seconds=1.5)  # it arrives when it was sent, and so long
+
+    world.scripts["slow"] = slow
+    world.write(0, 1, 2)
+    await world.live()
+    arrived = [at for at, _ in world.taken["slow"]]
+    assert len(arrived) == 3
+    assert min(later - at for at, later in pairwise(arrived)) >= timedelta(seconds=3.5)
+
+
 async def test_a_digest_is_one_message_at_its_time(make: Callable[..., World]) -> None:
     world = make("legal", digest="daily 15:00")
     world.write(0, 1)

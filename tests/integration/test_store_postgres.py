@@ -6,18 +6,19 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from made_state import MadeState, fill, sentence
-from monitor.errors import StateError, UsageError
+from monitor.errors import NoStateError, StateError, UsageError
 from monitor.evidence.backup import backup
 from monitor.evidence.export import export
 from monitor.evidence.retention import gc
 from monitor.evidence.verify import verify
-from monitor.store import Store, chain, guards
+from monitor.store import Store, chain, deliveries, guards, history, mutes
 from postgres import postgres_schema
 
 pytestmark = pytest.mark.postgres
@@ -175,3 +176,28 @@ def test_evidence_on_postgresql(store: Store, tmp_path: Path) -> None:
     assert [version["number"] for version in case["policies"][0]["versions"]] == [1, 2, 3]
     with pytest.raises(UsageError, match="pg_dump"):
         backup(store, tmp_path, now=NOW)
+
+
+def test_what_people_look_up_is_found_on_postgresql(store: Store) -> None:
+    fill(store, watches=1, versions=3)
+    with store.write() as connection:
+        rows = history.history(connection, 1, limit=99)
+        read = [row for row in sorted(rows, key=lambda row: row.id) if row.version_id]
+        same = {later.id for row, later in pairwise(read) if row.version_id == later.version_id}
+        assert same
+        assert history.seen_before(connection, [row.id for row in rows]) == same
+        assert history.checks_since(connection, min(row.ended_at for row in rows)) == len(rows)
+        key = connection.scalar(text("SELECT key FROM watch WHERE id = 1"))
+        mutes.mute_watch(connection, key, now=NOW, until=None, by="ana", reason="draft")
+        assert [row.key for row in mutes.standing_mutes(connection, NOW)] == [key]
+        assert mutes.end_mute(connection, key, now=NOW, by="ana", reason="")
+        assert mutes.standing_mutes(connection, NOW) == []
+        connection.execute(text("UPDATE delivery SET status = 'dead'"))
+        assert all(row.dead for row in deliveries.troubles(connection, NOW))
+        assert deliveries.changes_told_since(connection, NOW - timedelta(days=9999)) >= 0
+
+
+def test_who_looks_into_an_empty_database_creates_nothing(url: str, tmp_path: Path) -> None:
+    with pytest.raises(NoStateError, match="there is no state yet"):
+        Store.open(tmp_path / "state", url, migrate=False)
+    assert not (tmp_path / "state").exists()
