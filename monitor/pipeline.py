@@ -23,7 +23,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.alerts.plan import loosest
 from monitor.config import Config, Watch
 from monitor.consider import Case, Verdict, consider, untold
 from monitor.errors import ExtractionError, MonitorError, StateError
@@ -115,7 +114,7 @@ async def recalled(watch: Watch, slot: Slot, tools: Tools) -> Case:
 
 def case_of(watch: Watch, config: Config) -> Case:
     """A case without history."""
-    min_verdict, min_severity = loosest(config)
+    min_verdict, min_severity = config.loosest
     return Case(
         at=utc_now(),
         memory=None,

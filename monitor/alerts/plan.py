@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerts.alert import CHANGES, OWN, Alert
 from monitor.config import ChannelTable, Config
-from monitor.model import SEVERITIES, VERDICTS, Severity, Verdict
+from monitor.model import SEVERITIES, VERDICTS
 
 NO_CHANNEL = "(none)"
 """Stands for the channel in the row that says that no channel is configured."""
@@ -110,16 +110,6 @@ def _too_light(alert: Alert, channel: ChannelTable, config: Config) -> Iterator[
         yield f"a change without severity, and the channel's min_severity is {channel.min_severity}"
     if channel.topics and not set(channel.topics) & set(alert.topics):
         yield f"the channel's topics are {', '.join(channel.topics)}"
-
-
-def loosest(config: Config) -> tuple[Verdict, Severity]:
-    """The lightest verdict and severity that some channel asks for: what is lighter concerns nobody."""
-    verdicts = [channel.min_verdict or config.alerts.min_verdict for channel in config.channel]
-    severities = [channel.min_severity or config.alerts.min_severity for channel in config.channel]
-    return (
-        min([config.alerts.min_verdict, *verdicts], key=VERDICTS.index),
-        min([config.alerts.min_severity, *severities], key=SEVERITIES.index),
-    )
 
 
 def next_slot(digest: str, now: datetime, zone: ZoneInfo) -> datetime:

@@ -129,14 +129,15 @@ def as_dict(result: Result, *, news: bool = True) -> dict[str, Any]:
 
 def show_result(result: Result, *, quiet: bool = False, news: bool = True) -> None:
     """One look, for people. ``news``: False if what waits here was seen by the look before, too."""
+    outcome, event = result.outcome, result.event
+    compared = event.comparison if event.kind in NEWS else None
+    if quiet and not (compared and news) and outcome.outcome not in ("failed", "suspect"):
+        return
     from rich.text import Text
 
     from monitor.fetch import advice
 
-    outcome, event, shown = result.outcome, result.event, console()
-    compared = event.comparison if event.kind in NEWS else None
-    if quiet and not (compared and news) and outcome.outcome not in ("failed", "suspect"):
-        return
+    shown = console()
     line = Text()
     line.append(f"{plain(result.watch.key):<32} ", "bold")
     if outcome.outcome == "failed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from difflib import get_close_matches
 from functools import cached_property
@@ -22,6 +23,7 @@ from monitor.config.tables import (
     Table,
     VendorTable,
 )
+from monitor.model import SEVERITIES, VERDICTS, Severity, Verdict
 
 
 class Watch(Table):
@@ -63,7 +65,7 @@ class Config(Table):
             ("[[channel]] name", [channel.name for channel in self.channel]),
             ("policies", [watch.key for watch in self.watches]),
         ):
-            twice = sorted({name for name in names if names.count(name) > 1})
+            twice = sorted(name for name, times in Counter(names).items() if times > 1)
             if twice:
                 raise ValueError(
                     f"{what} must differ, these stand twice: {', '.join(twice)}; give each a name"
@@ -119,6 +121,16 @@ class Config(Table):
             browser=policy.browser,
             headers=policy.headers,
             language=policy.language or self.monitor.language,
+        )
+
+    @property
+    def loosest(self) -> tuple[Verdict, Severity]:
+        """The lightest verdict and severity that some channel asks for: what is lighter concerns nobody."""
+        verdicts = [channel.min_verdict or self.alerts.min_verdict for channel in self.channel]
+        severities = [channel.min_severity or self.alerts.min_severity for channel in self.channel]
+        return (
+            min([self.alerts.min_verdict, *verdicts], key=VERDICTS.index),
+            min([self.alerts.min_severity, *severities], key=SEVERITIES.index),
         )
 
     @property

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.alerts.alert import Alert, alerts_of
-from monitor.alerts.plan import NO_CHANNEL, Mute, after_quiet, loosest, next_slot, plan
+from monitor.alerts.plan import NO_CHANNEL, Mute, after_quiet, next_slot, plan
 from monitor.config import Config
 from monitor.model import Change, Comparison, Event
 
@@ -167,8 +167,8 @@ def test_quiet_hours_hold_back_all_but_high_and_bundle_the_rest() -> None:
 
 def test_the_loosest_channel_says_what_is_worth_an_alert() -> None:
     here = config({}, {"min_verdict": "cosmetic"}, {"min_severity": "high"}, min_severity="medium")
-    assert loosest(here) == ("cosmetic", "medium")
-    assert loosest(config()) == ("editorial", "low")
+    assert here.loosest == ("cosmetic", "medium")
+    assert config().loosest == ("editorial", "low")
 
 
 def test_an_event_may_tell_of_a_change_and_of_the_watch_and_survives_json() -> None:
