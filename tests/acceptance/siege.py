@@ -22,6 +22,8 @@ from world import COMMAND, World, page
 
 PATHS = ("/alder", "/birch", "/cedar", "/elder", "/hazel")
 KINDS = ("check", "commit", "send", "backup", "migrate")
+LATE = ("after the commit", "between looks", "taken and marked", "there", "happened")
+"""Said when what was aimed at had happened before the kill."""
 STEP = """import time
 import sqlalchemy as sa
 from alembic import op
@@ -72,6 +74,7 @@ class Siege:
         self.bad_copies: list[str] = []
         self.unsent: set[str] = set()
         self.knocks = 0
+        self.pace = dict.fromkeys(KINDS, 1.0)
         for path in PATHS:
             self.site.pages[path] = page()
         self.site.hook = self._taken
@@ -107,13 +110,14 @@ class Siege:
         began = time.monotonic()
         begun = getattr(self, f"_{kind}")()
         victims, reached, span = next(begun)
-        if self.chance.random() < 0.2:  # any moment at all, the start included
+        aimed = self.chance.random() < 0.8
+        if not aimed:  # any moment at all, the start included
             reached, span = (lambda: True), 1.5
         while not reached() and any(victim.poll() is None for victim in victims[:1]):
             time.sleep(0.004)
             if time.monotonic() - began > 60:
                 raise AssertionError(f"{kind}: nothing happened within a minute\n{self._log()}")
-        time.sleep(self.chance.uniform(0, span))
+        time.sleep(self.chance.uniform(0, span * (self.pace[kind] if aimed else 1)))
         for victim in victims:
             self.kills += victim.poll() is None
             victim.kill()
@@ -121,6 +125,9 @@ class Siege:
             victim.wait()
         for said in begun:
             self.moments[f"{kind}: {said}"] += 1
+            if aimed:  # close in on the moment when it happens, however fast this machine is
+                self.pace[kind] *= 0.7 if said in LATE else 1.4
+                self.pace[kind] = min(max(self.pace[kind], 0.05), 10)
         self._survey()
 
     def _publish(self) -> None:

@@ -1,4 +1,4 @@
-"""The daemon under a wall clock that jumps: each watch that is due is looked at once, none is skipped, none twice.
+"""The daemon and time: each watch that is due is looked at once whatever the clock does; only progress feeds systemd.
 
 Jumps meet the real ticker, on real sockets; changes of daylight saving time are walked through tick by tick.
 """
@@ -6,11 +6,13 @@ Jumps meet the real ticker, on real sockets; changes of daylight saving time are
 from __future__ import annotations
 
 import asyncio
+import socket
+import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from monitor import daemon
 from monitor.config import Config, parse
 from monitor.daemon import Daemon
 from monitor.ondemand import synced, tools_for
 from monitor.store import Store, schema
+from monitor.store.engine import DATABASE
 from world import Site, page
 
 NOW = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
@@ -115,6 +119,15 @@ async def until(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"waited in vain for: {what}"
         await asyncio.sleep(0.05)
+
+
+def fed(listener: socket.socket) -> int:
+    """How often the watchdog was fed since it was asked last."""
+    messages = []
+    with suppress(BlockingIOError):
+        while True:
+            messages.append(listener.recv(1000))
+    return sum(message.startswith(b"WATCHDOG=1") for message in messages)
 
 
 def nothing_is_due(clock: Clock) -> bool:
@@ -213,3 +226,30 @@ async def test_daylight_saving_time_skips_no_look_and_doubles_none(
     else:
         days = [at.astimezone(BERLIN).date() for at in later]
         assert days == [begin.date() + timedelta(days=number) for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("trouble", ["the loop is blocked", "the database takes no write"])
+async def test_only_progress_feeds_the_watchdog(
+    trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "BEAT", timedelta(seconds=0.1))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.setblocking(False)
+        clock = Clock(tmp_path / "state", None, every="1h")
+        async with serving(clock):
+            await until(lambda: fed(listener), "a sign of life")
+            if trouble == "the loop is blocked":
+                fed(listener)
+                time.sleep(3)
+                assert fed(listener) == 0
+            else:
+                with closing(sqlite3.connect(clock.store.folder / DATABASE, isolation_level=None)) as other:
+                    other.execute("BEGIN IMMEDIATE")
+                    await asyncio.sleep(1)  # what was on its way has arrived
+                    fed(listener)
+                    await asyncio.sleep(3)
+                    assert fed(listener) == 0
+                    other.execute("ROLLBACK")
+            await until(lambda: fed(listener), "a sign of life when the trouble is over")
