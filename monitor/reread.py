@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from monitor.consider import Case, Remembered, StoredLook, remember
 from monitor.extraction.reading import Part
-from monitor.store import blobs, chain, checks
+from monitor.store import blobs, chain, checks, sightings
 from monitor.store.outcome import Rows
 from monitor.store.schema import check, snapshot
 from monitor.store.schema import watch as watch_table
@@ -100,9 +100,9 @@ def _replace(
         sighting = verdict.sighting
         if sighting is None or sighting.key not in made.documents:
             continue
-        checks.keep_version(connection, slot.watch_id, sighting, numbers, look.at, rows, origin="reread")
+        sightings.keep_version(connection, slot.watch_id, sighting, numbers, look.at, rows, origin="reread")
     checks.keep_memory(connection, slot.watch_id, made.memory, made.documents)
-    standing = checks.version_by_key(connection, slot.watch_id, str(made.known))
+    standing = sightings.by_key(connection, slot.watch_id, str(made.known))
     values: dict[str, Any] = {"validators": None, "settled": False}
     if standing is not None:
         values["standing_version_id"] = standing.id

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Insert,
-    Row,
-    Table,
-    Update,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Update, bindparam, delete, func, insert, select, update
 
-from monitor.model import Sighting
-from monitor.store import blobs, chain
-from monitor.store.outcome import Committed, Outcome, Page, Plan, Rows
-from monitor.store.schema import (
-    change,
-    check,
-    comparison,
-    finding,
-    memory,
-    silence,
-    snapshot,
-    version,
-    watch,
-)
+from monitor.store import chain, sightings
+from monitor.store.outcome import Committed, Outcome, Plan, Rows
+from monitor.store.rows import add
+from monitor.store.schema import change, check, comparison, finding, memory, silence, watch
+from monitor.store.sightings import Kept
+
+_FORGET = delete(memory).where(memory.c.watch_id == bindparam("_id"))
+_REMEMBER = insert(memory)
 
 
 class LostLeaseError(Exception):
@@ -66,7 +47,11 @@ def import_check(connection: Connection, outcome: Outcome) -> bool:
         return False
     committed, _ = _write(connection, replace(outcome, slot=slot))
     if outcome.slot.read_as is None:  # never looked at: what was imported is all that is known
-        _stand(connection, slot.watch_id, outcome)
+        if standing := _standing(connection, outcome):
+            known = update(watch).where(watch.c.id == slot.watch_id)
+            connection.execute(known.values(standing_version_id=standing.id))
+        if outcome.memory is not None:
+            keep_memory(connection, slot.watch_id, outcome.memory, outcome.documents)
     chain.attest(connection, committed.rows, outcome.ended_at)
     return True
 
@@ -74,8 +59,8 @@ def import_check(connection: Connection, outcome: Outcome) -> bool:
 def _write(connection: Connection, outcome: Outcome) -> tuple[Committed, list[int]]:
     """The rows of a check, but for the watch's own; and the ids of the snapshots that it saw."""
     rows: Rows = []
-    snapshot_ids = _keep_pages(connection, outcome, rows)
-    seen = _keep_sighting(connection, outcome, snapshot_ids, rows)
+    snapshot_ids = sightings.keep_pages(connection, outcome, rows)
+    seen = sightings.keep(connection, outcome, snapshot_ids, rows)
     check_id = _add_check(connection, outcome, seen.id if seen else None, snapshot_ids, rows)
     committed = Committed(check_id=check_id, rows=rows)
     if seen is not None:
@@ -84,24 +69,11 @@ def _write(connection: Connection, outcome: Outcome) -> tuple[Committed, list[in
     return committed, snapshot_ids
 
 
-@cache
-def _insert(table: Table) -> Insert:
-    """Built once: making a statement anew costs as much as running it."""
-    return insert(table)
-
-
-def _added(connection: Connection, table: Any, rows: Rows, **values: Any) -> int:
-    result = connection.execute(_insert(table), values)
-    [number] = result.inserted_primary_key or [0]
-    rows.append((table.name, number))
-    return int(number)
-
-
 def _add_check(
     connection: Connection, outcome: Outcome, version_id: int | None, snapshot_ids: Sequence[int], rows: Rows
 ) -> int:
     last = outcome.pages[-1] if outcome.pages else None
-    return _added(
+    return add(
         connection,
         check,
         rows,
@@ -126,134 +98,13 @@ def _add_check(
     )
 
 
-def _keep_pages(connection: Connection, outcome: Outcome, rows: Rows) -> list[int]:
-    """Store the bytes that are new; the ids of the snapshots that this look saw, part by part."""
-    ids = []
-    for page in outcome.pages:
-        if page.body is None:
-            ids.append(int(page.validators["snapshot_id"]))
-            continue
-        before = _page_before(connection, outcome.slot.watch_id, page)
-        body_sha256 = blobs.put(connection, page.body, like=before)
-        ids.append(
-            _added(
-                connection,
-                snapshot,
-                rows,
-                watch_id=outcome.slot.watch_id,
-                part=page.part,
-                fetched_at=page.fetched_at,
-                requested_url=page.requested_url,
-                url=page.url,
-                status=page.status,
-                content_type=page.content_type,
-                request_headers=[list(header) for header in page.request_headers],
-                headers=[list(header) for header in page.headers],
-                redirects=[list(hop) for hop in page.redirects],
-                peer=page.peer,
-                tls_sha256=page.tls_sha256,
-                body_sha256=body_sha256,
-            )
-        )
-    return ids
-
-
-def _page_before(connection: Connection, watch_id: int, page: Page) -> str | None:
-    """The bytes of the same page at the look before: what the new ones resemble most."""
-    found: str | None = connection.scalar(
-        select(snapshot.c.body_sha256)
-        .where(snapshot.c.watch_id == watch_id, snapshot.c.part == page.part)
-        .where(snapshot.c.fetched_at <= page.fetched_at)
-        .order_by(snapshot.c.fetched_at.desc())
-        .limit(1)
-    )
-    return found
-
-
-def version_by_key(connection: Connection, watch_id: int, key: str) -> Row[Any] | None:
-    """The latest version with these words."""
-    return connection.execute(
-        select(version)
-        .where(version.c.watch_id == watch_id, version.c.text_key == key)
-        .order_by(version.c.number.desc())
-        .limit(1)
-    ).first()
-
-
-def _keep_sighting(
-    connection: Connection, outcome: Outcome, snapshot_ids: Sequence[int], rows: Rows
-) -> Row[Any] | None:
-    if outcome.sighting is None:  # a look that confirms what an earlier one read compares the same versions
-        watch_id = outcome.slot.watch_id
-        return (
-            version_by_key(connection, watch_id, outcome.seen) if outcome.compared and outcome.seen else None
-        )
-    seen_at = outcome.pages[-1].fetched_at if outcome.pages else outcome.ended_at
-    return keep_version(
-        connection,
-        outcome.slot.watch_id,
-        outcome.sighting,
-        snapshot_ids,
-        seen_at,
-        rows,
-        suspect=outcome.suspect,
-        origin=outcome.origin,
-    )
-
-
-def keep_version(
-    connection: Connection,
-    watch_id: int,
-    seen: Sighting,
-    snapshot_ids: Sequence[int],
-    seen_at: datetime,
-    rows: Rows,
-    *,
-    suspect: str | None = None,
-    origin: str = "check",
-) -> Row[Any]:
-    """The version with these words, which is added if it was never seen; a re-reading always adds one."""
-    found = version_by_key(connection, watch_id, seen.key)
-    if found is not None and (origin != "reread" or found.extractor == seen.extractor):
-        return found
-    last = connection.execute(
-        select(version.c.number, version.c.document_sha256)
-        .where(version.c.watch_id == watch_id)
-        .order_by(version.c.number.desc())
-        .limit(1)
-    ).first()
-    page = select(snapshot.c.body_sha256).where(snapshot.c.id == (snapshot_ids[0] if snapshot_ids else 0))
-    like = last.document_sha256 if last else connection.scalar(page)  # the first resembles its page
-    _added(
-        connection,
-        version,
-        rows,
-        watch_id=watch_id,
-        number=last.number + 1 if last else 1,
-        text_key=seen.key,
-        text_sha256=seen.text_sha256,
-        document_sha256=blobs.put(connection, seen.packed, like=like),
-        snapshot_ids=list(snapshot_ids),
-        first_seen_at=seen_at,
-        title=seen.title,
-        stated_date=seen.stated_date,
-        effective_date=seen.effective_date,
-        extractor=seen.extractor,
-        origin=origin,
-        suspect=suspect,
-    )
-    kept = version_by_key(connection, watch_id, seen.key)
-    assert kept is not None  # noqa: S101  (added above, in this transaction)
-    return kept
-
-
 def _keep_comparison(
-    connection: Connection, outcome: Outcome, check_id: int, after: Row[Any], rows: Rows
+    connection: Connection, outcome: Outcome, check_id: int, after: Kept, rows: Rows
 ) -> Committed:
     """Store what was compared, once for each pair of versions and set of rules."""
     compared = outcome.compared
     before = (
-        version_by_key(connection, outcome.slot.watch_id, outcome.compared_with)
+        sightings.by_key(connection, outcome.slot.watch_id, outcome.compared_with)
         if outcome.compared_with
         else None
     )
@@ -283,7 +134,7 @@ def _keep_comparison(
             select(change.c.id).where(change.c.comparison_id == same.id).order_by(change.c.position)
         ).all()
     else:
-        comparison_id = _added(
+        comparison_id = add(
             connection,
             comparison,
             rows,
@@ -309,7 +160,7 @@ def _keep_change(
     connection: Connection, comparison_id: int, position: int, body: dict[str, Any], rows: Rows
 ) -> int:
     findings = body.pop("findings")
-    change_id = _added(
+    change_id = add(
         connection,
         change,
         rows,
@@ -321,13 +172,13 @@ def _keep_change(
         body=body,
     )
     for place, one in enumerate(findings):
-        _added(connection, finding, rows, change_id=change_id, position=place, **one)
+        add(connection, finding, rows, change_id=change_id, position=place, **one)
     return change_id
 
 
 def _keep_silences(connection: Connection, outcome: Outcome, check_id: int, rows: Rows) -> None:
     for what, reason in outcome.silenced:
-        _added(
+        add(
             connection,
             silence,
             rows,
@@ -363,12 +214,15 @@ def _move_watch(connection: Connection, outcome: Outcome, check_id: int, snapsho
             ]
             if outcome.read_as != slot.read_as or validators != list(slot.validators):
                 values |= {"read_as": outcome.read_as, "validators": validators}
+    if standing := _standing(connection, outcome):
+        values["standing_version_id"] = standing.id
     moved = connection.execute(
         _move_statement(tuple(values)), {"_id": slot.watch_id, "_owner": slot.owner, **values}
     )
     if moved.rowcount != 1:
         raise LostLeaseError(slot.key)
-    _stand(connection, slot.watch_id, outcome)
+    if outcome.memory is not None:
+        keep_memory(connection, slot.watch_id, outcome.memory, outcome.documents)
 
 
 @cache
@@ -380,21 +234,16 @@ def _move_statement(columns: tuple[str, ...]) -> Update:
     )
 
 
-def _stand(connection: Connection, watch_id: int, outcome: Outcome) -> None:
-    """The version that people know now, and what is remembered."""
-    if outcome.standing is not None:
-        standing = version_by_key(connection, watch_id, outcome.standing)
-        if standing is not None:
-            connection.execute(
-                update(watch).where(watch.c.id == watch_id).values(standing_version_id=standing.id)
-            )
-    if outcome.memory is not None:
-        keep_memory(connection, watch_id, outcome.memory, outcome.documents)
+def _standing(connection: Connection, outcome: Outcome) -> Kept | None:
+    """The version that people know now, where this look decided it."""
+    if outcome.standing is None:
+        return None
+    return sightings.by_key(connection, outcome.slot.watch_id, outcome.standing)
 
 
 def keep_memory(
     connection: Connection, watch_id: int, body: Mapping[str, Any], documents: Sequence[str]
 ) -> None:
     """What is remembered of a watch from now on, and the version keys of the documents that it names."""
-    connection.execute(delete(memory).where(memory.c.watch_id == watch_id))
-    connection.execute(insert(memory).values(watch_id=watch_id, body=dict(body), documents=list(documents)))
+    connection.execute(_FORGET, {"_id": watch_id})
+    connection.execute(_REMEMBER, {"watch_id": watch_id, "body": dict(body), "documents": list(documents)})
