@@ -26,6 +26,7 @@ NEWS = ("change", "pending", "reverted", "muted")
 """Kinds of event with changes to show."""
 WAITING = ("pending", "muted")
 """Of these, kinds whose changes nobody was told of yet."""
+LEFT = "another process held it all the while, or the look could not be stored; check it again"
 NOTHING, CHANGES, MATERIAL, UNREADABLE = 0, 10, 20, 3
 
 
@@ -64,14 +65,18 @@ def check(context: Context, names: tuple[str, ...], no_alerts: bool) -> int:
             again = history.seen_before(connection, waiting)
     order = {watch.key: place for place, watch in enumerate(watches)}
     results.sort(key=lambda result: order[result.watch.key])
+    left = sorted(order.keys() - {result.watch.key for result in results}, key=order.__getitem__)
+    code = UNREADABLE if left and exit_code(results, again) == NOTHING else exit_code(results, again)
     if context.json:
         checks = [as_dict(result, news=result.committed.check_id not in again) for result in results]
-        write_json({"checks": checks, "exit": exit_code(results, again)})
+        write_json({"checks": checks, "not_looked_at": left, "exit": code})
     else:
         for result in results:
             show_result(result, quiet=context.quiet, news=result.committed.check_id not in again)
+        for key in left:
+            console().print(f"{plain(key):<32} not looked at  {LEFT}", style="magenta")
         _show_sum(context, results, again)
-    return exit_code(results, again)
+    return code
 
 
 def exit_code(results: Sequence[Result], again: Collection[int] = ()) -> int:

@@ -7,10 +7,15 @@ import subprocess
 import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from monitor import ondemand
+from monitor.cli import root
+from monitor.store import Store, watches
 from world import COMMAND, World, page
 
 CHANGED = page(notify=96)
@@ -207,6 +212,25 @@ def test_three_checks_at_once_never_look_twice_at_once(world: World) -> None:
     outcomes = [check["outcome"] for one in done for check in json.loads(one.stdout)["checks"]]
     assert outcomes.count("first") == len(paths)
     assert len(outcomes) == 3 * len(paths)
+
+
+def test_what_could_not_be_looked_at_is_named_and_no_good_news(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.site.pages["/halden"] = world.site.pages["/orrin"] = page()
+    world.config(("/halden", "/orrin"))
+    world.run("check")
+    store = Store.open(world.folder / "state")
+    with store.write() as connection:  # this process is at work on it, and does not end
+        now = datetime.now(UTC)
+        watches.claim(connection, ["orrin/privacy"], store.owner, now, lease=timedelta(hours=1))
+    monkeypatch.setattr(ondemand, "lease_of", lambda _config: timedelta(seconds=0.2))
+    monkeypatch.setenv("HOOK_URL", world.environment["HOOK_URL"])
+    done = CliRunner().invoke(root, ["--config", str(world.folder / "config.toml"), "check", "--json"])
+    found = json.loads(done.stdout)
+    assert [check["watch"] for check in found["checks"]] == ["halden/privacy"]
+    assert (found["not_looked_at"], found["exit"]) == (["orrin/privacy"], 3)
+    store.close()
 
 
 def test_vendor_text_cannot_speak_to_the_terminal(world: World) -> None:
