@@ -135,7 +135,7 @@ class World:
         return os.environ | {"HOOK_URL": f"json://127.0.0.1:{self.site.port}/hook", "COLUMNS": "120"}
 
     def run(
-        self, *arguments: str, timeout: float = 60, **environment: str
+        self, *arguments: str, timeout: float = 180, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [COMMAND, *arguments],
@@ -177,7 +177,7 @@ class World:
         self.site.close()
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 90) -> None:
     """Wait until something holds; fail by name when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():

@@ -18,7 +18,7 @@ def test_a_change_reaches_the_webhook_and_sigterm_ends_cleanly(world: World) -> 
     wait_for(lambda: world.site.posts, "the alert")
     assert "96" in str(world.site.posts[0])
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(20) == 0, world.log()
+    assert daemon.wait(90) == 0, world.log()
     checks = world.json("history", "halden", "--all")["checks"]
     assert [check["outcome"] for check in checks].count("change") == 1
     assert world.json("status")["well"]
@@ -43,7 +43,7 @@ def test_a_wrong_config_is_refused_on_sighup_and_the_old_one_goes_on(world: Worl
     daemon.send_signal(signal.SIGHUP)
     wait_for(lambda: "/second" in world.site.gets, "a look at the new watch")
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(20) == 0, world.log()
+    assert daemon.wait(90) == 0, world.log()
 
 
 def test_a_second_daemon_on_the_same_state_is_refused(world: World) -> None:
@@ -60,15 +60,17 @@ def test_systemd_is_told_of_readiness_progress_and_the_end(world: World) -> None
     address = str(Path(world.folder) / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(address)
-        listener.settimeout(30)
+        listener.settimeout(90)
         world.site.pages["/halden"] = page()
         world.config(("/halden",))
         daemon = world.daemon(NOTIFY_SOCKET=address)
         assert listener.recv(1000) == b"READY=1"
         assert listener.recv(1000).startswith(b"WATCHDOG=1")
         daemon.send_signal(signal.SIGTERM)
-        assert listener.recv(1000) == b"STOPPING=1"
-        assert daemon.wait(20) == 0
+        while (said := listener.recv(1000)).startswith(b"WATCHDOG=1"):
+            pass  # a machine so slow that it was time for another
+        assert said == b"STOPPING=1"
+        assert daemon.wait(90) == 0
 
 
 def test_a_dead_webhook_gets_its_alerts_when_it_is_back(world: World) -> None:

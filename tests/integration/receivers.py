@@ -153,7 +153,7 @@ def mail(
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
-    ready.wait(10)
+    ready.wait(60)
     try:
         yield sink
     finally:

@@ -158,7 +158,7 @@ async def test_silence_hanging_up_and_a_closed_port_may_pass(receiver: Web) -> N
         await sender.post(target, b"{}")
     assert not raised.value.permanent
     with pytest.raises(SendError, match="cannot reach it") as raised:
-        await sender.post(replace(target, url="http://127.0.0.1:1/x"), b"{}")
+        await sender.post(replace(target, url="http://127.0.0.1:1/x", timeout=30.0), b"{}")
     assert not raised.value.permanent
 
 

@@ -63,14 +63,15 @@ async def _listen(stack: AsyncExitStack, host: str, port: int) -> list[Peer]:
 async def field() -> AsyncIterator[Field]:
     names = Names()
     async with AsyncExitStack() as stack:
-        vendor = await stack.enter_async_context(await Peer().start("127.0.0.2"))
-        internal = await _listen(stack, "127.0.0.1", vendor.port)
-        assert internal
+        internal: list[Peer] = []
+        while not internal:  # somebody else may have the vendor's port on the other address
+            vendor = await stack.enter_async_context(await Peer().start("127.0.0.2"))
+            internal = await _listen(stack, "127.0.0.1", vendor.port)
         for host, port in (("::1", vendor.port), ("127.0.0.1", 80), ("::1", 80), ("127.0.0.1", 443)):
             internal += await _listen(stack, host, port)
         names.answers["vendor.test"] = [["127.0.0.2"]]
         settings = FetchSettings(
-            allow_private=(ip_network("127.0.0.2/32"),), per_host_delay=0, robots="ignore", timeout=5
+            allow_private=(ip_network("127.0.0.2/32"),), per_host_delay=0, robots="ignore", timeout=30
         )
         fetcher = await stack.enter_async_context(Fetcher(settings, resolve=names))
         yield Field(vendor, internal, fetcher, names)

@@ -6,9 +6,9 @@ import asyncio
 import gzip
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from ipaddress import ip_network
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ SETTINGS = FetchSettings(
     allow_private=(ip_network("127.0.0.0/8"),),
     user_agent="policy-monitor/1 (+mailto:us@example.org)",
     per_host_delay=0,
-    timeout=3,
+    timeout=30,
     robots="ignore",
 )
 
@@ -46,7 +46,7 @@ def fetcher(**changes: Any) -> Fetcher:
 async def eventually(condition: Callable[[], bool], what: str) -> None:
     """Wait until something holds: a busy machine may take its time, and fail by name when it never does."""
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 await asyncio.sleep(0.01)
     except TimeoutError:
@@ -87,11 +87,12 @@ async def test_a_host_gets_its_few_and_the_rest_waits(peer: Peer) -> None:
 
 async def test_all_hosts_together_get_the_common_bound() -> None:
     crowd = Crowd()
-    peers = [await Peer({"/": crowd}).start(f"127.8.0.{n}") for n in range(1, 9)]
-    async with fetcher(concurrency=3) as one:
+    async with AsyncExitStack() as stack, fetcher(concurrency=3) as one:
+        peers = [
+            await stack.enter_async_context(await Peer({"/": crowd}).start(f"127.8.0.{n}"))
+            for n in range(1, 9)
+        ]
         await asyncio.gather(*(one.fetch(Request(peer.url("/"))) for peer in peers))
-    for peer in peers:
-        await peer.__aexit__()
     assert crowd.most == 3
 
 
@@ -102,18 +103,18 @@ async def test_requests_to_a_host_keep_their_gap_even_when_slots_are_short(peer:
         await Peer({"/": busy}).start("127.0.0.2") as other,
         fetcher(per_host_delay=0.4, concurrency=1, per_host_concurrency=4) as one,
     ):
+        began = time.monotonic()
         looks = [one.fetch(Request(peer.url("/"))) for _ in range(4)]
         await asyncio.gather(*looks, *(one.fetch(Request(other.url("/"))) for _ in range(4)))
-    for starts in (crowd.starts, busy.starts):
-        gaps = [after - before for before, after in pairwise(starts)]
-        assert min(gaps) >= 0.1  # arrivals scatter around the 0.4 s between departures
+    for starts in (crowd.starts, busy.starts):  # a busy machine makes them arrive later, never sooner
+        assert all(at >= began + place * 0.39 for place, at in enumerate(starts))
 
 
 async def test_waiting_for_a_host_holds_no_slot_and_no_deadline(peer: Peer) -> None:
     """Six pages a host with a gap take longer than one fetch may; another host is served meanwhile."""
     async with (
         await Peer({"/": page()}).start("127.0.0.2") as other,
-        fetcher(per_host_delay=0.7, concurrency=1, timeout=2) as one,
+        fetcher(per_host_delay=2, concurrency=1, timeout=6) as one,
     ):
         looks = [asyncio.ensure_future(one.fetch(Request(peer.url("/")))) for _ in range(5)]
         await eventually(lambda: len(peer.visits) == 1, "the first of five")
@@ -126,8 +127,11 @@ async def test_servers_that_are_slow_hold_up_nobody_else(peer: Peer) -> None:
     async def silence(visit: Visit) -> None:
         await asyncio.sleep(300)
 
-    tarpits = [await Peer({"/": silence}).start(f"127.9.0.{n}") for n in range(1, 13)]
-    async with fetcher(concurrency=4, timeout=200) as one:
+    async with AsyncExitStack() as stack, fetcher(concurrency=4, timeout=200) as one:
+        tarpits = [
+            await stack.enter_async_context(await Peer({"/": silence}).start(f"127.9.0.{n}"))
+            for n in range(1, 13)
+        ]
         stuck = [asyncio.ensure_future(kind_of(one, tarpit.url("/"))) for tarpit in tarpits]
         await eventually(lambda: one.waiting == 8, "four with a slot each, eight without")
         for _ in range(2):
@@ -138,8 +142,6 @@ async def test_servers_that_are_slow_hold_up_nobody_else(peer: Peer) -> None:
             look.cancel()
         await asyncio.gather(*stuck, return_exceptions=True)
         assert one.waiting == 0
-    for tarpit in tarpits:
-        await tarpit.__aexit__()
 
 
 async def test_redirects_on_one_host_keep_no_gap(peer: Peer) -> None:
@@ -157,17 +159,17 @@ async def test_retry_after_is_told_and_kept_for_the_whole_host(peer: Peer, statu
                 await one.fetch(Request(peer.url(path)))
             assert caught.value.kind == "http"
             assert caught.value.status == int(status[:3])
-            assert caught.value.retry_after == pytest.approx(120, abs=2)
+            assert caught.value.retry_after == pytest.approx(120, abs=40)
     assert len(peer.visits) == 1
 
 
 async def test_a_short_retry_after_is_waited_for(peer: Peer) -> None:
     peer.answers["/busy"] = page(status="429 No", headers="Retry-After: 1\r\n")
     async with fetcher() as one:
-        assert await kind_of(one, peer.url("/busy")) == "http"
         started = time.monotonic()
+        assert await kind_of(one, peer.url("/busy")) == "http"
         assert await kind_of(one, peer.url("/")) == "ok"
-    assert time.monotonic() - started > 0.8
+    assert time.monotonic() - started > 0.95
 
 
 async def test_429_without_a_time_backs_off_and_503_says_nothing_of_other_pages(peer: Peer) -> None:
@@ -267,7 +269,7 @@ async def test_robots_are_not_asked_for_at_the_users_own_machines(peer: Peer) ->
 async def test_robots_cost_the_page_no_gap_and_crawl_delay_is_kept(peer: Peer) -> None:
     peer.answers["/robots.txt"] = rules("User-agent: *\nCrawl-delay: 30\n")
     async with fetcher(robots="warn", per_host_delay=0.1) as one:
-        async with asyncio.timeout(25):
+        async with asyncio.timeout(28):
             await one.fetch(Request(named(peer)))
         second = asyncio.ensure_future(one.fetch(Request(named(peer))))
         await asyncio.sleep(1)

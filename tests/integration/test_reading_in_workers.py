@@ -71,8 +71,8 @@ async def test_a_worker_that_dies_costs_one_page(workers: Workers) -> None:
 
 
 async def test_too_much_memory_and_time_are_told() -> None:
-    many = b"<html><main>" + b"<p>word <b>bold</b></p>" * 300_000
-    async with Workers(1, cpu_seconds=1) as hasty:
+    many = b"<html><main>" + b"<p>word <b>bold</b></p>" * 1_000_000
+    async with Workers(1, cpu_seconds=2) as hasty:
         with pytest.raises(ExtractionError, match="processor time"):
             await read(hasty, many)
         assert (await read(hasty, PAGE)).document is not None

@@ -80,5 +80,5 @@ async def test_idle_workers_end() -> None:
     async with Workers(1, idle_seconds=0.1) as workers:
         await workers.call(spans.parse_span, "1s")
         process = workers._idle[0].process
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), 60)
         assert not workers._idle
