@@ -151,8 +151,8 @@ class Outbox:
         if gap:
             now = self.now()
             last = await self.stored(lambda found: outbox.last_attempt(found, name, now - gap), write=False)
-            if last is not None:
-                await self.sleep((last + gap - now).total_seconds())
+            if last is not None:  # where the clock was set back, the last one lies ahead
+                await self.sleep(min(last + gap - now, gap).total_seconds())
 
     async def _send(self, claimed: Claimed) -> None:
         """Render and send. Whatever goes wrong becomes a ``SendError`` without addresses or secrets."""

@@ -25,6 +25,10 @@ BURST = 5
 LEASE = timedelta(seconds=90)
 LONGEST_WAIT = timedelta(days=8)
 """A weekly digest's, and a day."""
+LONGEST_REST = timedelta(days=1)
+"""What a channel that failed may be left alone for."""
+CLOCK_STEP = timedelta(minutes=2)
+"""An alert that was written so far ahead of now was written by a wrong clock."""
 REST = "channel.rest."
 """And a channel's name: until when nothing is sent to it after a failure, whenever it was written."""
 WINDOW = 2000
@@ -139,10 +143,16 @@ def alert_exists(connection: Connection, key: str) -> bool:
 
 
 def pull_forward(connection: Connection, now: datetime) -> None:
-    """Bring back deliveries that are due later than any digest is: the clock was wrong when they were written."""
+    """Bring back deliveries that wait for a time that was a mistake: the clock was wrong when they were written."""
+    written = select(alert.c.created_at).where(alert.c.id == delivery.c.alert_id).scalar_subquery()
+    wrong = or_(
+        delivery.c.due_at > now + LONGEST_WAIT,
+        and_(delivery.c.attempts > 0, delivery.c.due_at > now + LONGEST_REST),
+        written > now + CLOCK_STEP,
+    )
     connection.execute(
         update(delivery)
-        .where(delivery.c.status == "pending", delivery.c.due_at > now + LONGEST_WAIT)
+        .where(delivery.c.status == "pending", delivery.c.due_at > now, wrong)
         .values(due_at=now)
     )
 
@@ -160,7 +170,7 @@ def due_channels(connection: Connection, now: datetime) -> list[str]:
 
 def _rests(connection: Connection, channel: str, now: datetime) -> bool:
     until = meta.get(connection, REST + channel)
-    return until is not None and timestamp(now) < until < timestamp(now + timedelta(days=1))
+    return until is not None and timestamp(now) < until < timestamp(now + LONGEST_REST)
 
 
 def last_attempt(connection: Connection, channel: str, since: datetime) -> datetime | None:
