@@ -28,6 +28,11 @@ _COMMON = 40
 _CANDIDATES = 6
 _NEAR, _FAR = 0.45, 0.6
 """Similarity that makes two clauses one: between the same anchors, and anywhere."""
+_REORDERED, _ALONE = 0.55, 0.45
+"""Share of words in common, in any order, that makes two clauses one: between the same anchors, and where nothing else
+stands between them."""
+_ROOT = 4
+"""Letters by which forms and spellings of a word are taken for one."""
 _EXPLAINED, _REFLOWED = 0.9, 0.75
 """If pairs, splits and merges explain less than this share of the common words, and these are this share of
 all, the borders between clauses were drawn anew."""
@@ -129,15 +134,14 @@ class _Alignment:
         )
 
     def _lonely(self, borders: tuple[Sequence[int], Sequence[int]]) -> list[Pair]:
-        """A short clause replaced by another of its kind, with nothing else between the same anchors."""
+        """A clause replaced by another of its kind that is short or like it, with nothing else between the anchors."""
         return [
             (rows[0], columns[0])
             for rows, columns in _gaps(borders, self.free_left, self.free_right)
             if len(rows) == len(columns) == 1
             and self._compatible(Block((rows[0],), (columns[0],)))
             and self.before[rows[0]].kind == self.after[columns[0]].kind
-            and max(len(tokens(self.before[rows[0]].text)), len(tokens(self.after[columns[0]].text)))
-            <= _SHORT
+            and _replaced(tokens(self.before[rows[0]].text), tokens(self.after[columns[0]].text))
         ]
 
 
@@ -285,9 +289,21 @@ def similar(
         for j, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:_CANDIDATES]:
             near = bisect_left(borders[1], j) == gap
             score = Indel.normalized_similarity(left[i], right[j])
+            if near and score < _NEAR and in_common(left[i], right[j]) >= _REORDERED:
+                score = _NEAR
             if score >= (_NEAR if near else _FAR):
                 scored.append((-score, not near, abs(i - j), i, j))
     return _matched([(i, j) for *_, i, j in sorted(scored)])
+
+
+def _replaced(one: Sequence[str], other: Sequence[str]) -> bool:
+    return max(len(one), len(other)) <= _SHORT or in_common(one, other) >= _ALONE
+
+
+def in_common(one: Sequence[str], other: Sequence[str]) -> float:
+    """Share of the words of two texts that both have, whatever their order and endings."""
+    roots = Counter(word[:_ROOT] for word in one), Counter(word[:_ROOT] for word in other)
+    return 2 * (roots[0] & roots[1]).total() / max(len(one) + len(other), 1)
 
 
 def _matched(pairs: Iterable[Pair]) -> list[Pair]:
