@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from monitor.classification.facts import Facts
@@ -61,18 +62,14 @@ def all_asides(sides: Sequence[tuple[Facts, Sequence[Range]]]) -> str | None:
 
 def touched(text: Text, changed: Sequence[Range]) -> list[Range]:
     """The sentences in which something changed, as word ranges."""
+    starts = (*text.sentence_starts, len(text.words))
     found: list[Range] = []
     for start, end in changed:
-        for at in range(start, end):
-            if found and found[-1][0] <= at < found[-1][1]:
-                continue
-            here = text.sentences[at]
-            first, last = at, at + 1
-            while first > 0 and text.sentences[first - 1] == here:
-                first -= 1
-            while last < len(text.words) and text.sentences[last] == here:
-                last += 1
-            found.append((first, last))
+        number = bisect_right(starts, start) - 1
+        while number < len(starts) - 1 and starts[number] < end:
+            if not found or found[-1][0] < starts[number]:
+                found.append((starts[number], starts[number + 1]))
+            number += 1
     return found
 
 
@@ -137,7 +134,16 @@ _SMALL = word_set("will shall must may can not no any all if when where includin
 
 
 def renamed(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> bool:
-    """Whether nothing but names of products or defined terms changed: capitals for capitals, no organisation."""
+    """Whether nothing but names of products or defined terms changed: capitals for capitals, no organisation.
+
+    What both sides name is not renamed: there one thing came in the place of another.
+    """
+    (old, gone), (new, come) = (
+        (facts.text, {facts.text.words[at] for start, end in changed for at in range(start, end)})
+        for facts, changed in sides
+    )
+    if gone and come and gone <= set(new.words) and come <= set(old.words):
+        return False
     for facts, changed in sides:
         text = facts.text
         words = [at for start, end in changed for at in range(start, end) if _weighs(text, at, known)]

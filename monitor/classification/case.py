@@ -10,6 +10,7 @@ from monitor.classification.context import Context
 from monitor.classification.delta import Delta, Range, delta
 from monitor.classification.facts import Facts, read_facts
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.residue import residue, touched_only
 from monitor.classification.text import Text, read
 from monitor.classification.topics import topics as topics_of
 from monitor.classification.wording import Wording, wording
@@ -32,6 +33,8 @@ class Case:
     wording: Wording
     changed: tuple[tuple[Range, ...], tuple[Range, ...]]
     """The clause's own words that the other side lacks, before and after."""
+    residue: tuple[tuple[Range, ...], tuple[Range, ...]]
+    """Those of them that hold words that differ in substance."""
     topics: tuple[str, ...]
     context: Context
 
@@ -45,14 +48,19 @@ class Case:
             read_facts(text, known, vendor=context.vendor_names, english=context.english)
             for text in (before, after)
         )
-        changed = _own(difference, clause, changed_ranges(before, after))
+        differing = changed_ranges(before, after)
+        changed = _own(difference, clause, differing)
         topics = topics_of(((old, changed[0]), (new, changed[1])), clause.path, context.policy_kind, known)
+        found, said = delta(old, new, known), wording(old, new, differing, known)
+        left = residue(said, changed)
+        both = difference.before is not None and difference.after is not None
         return cls(
             difference=difference,
             clause=clause,
-            delta=delta(old, new, known),
-            wording=wording(old, new, known),
+            delta=touched_only(found, said, left) if both else found,
+            wording=said,
             changed=changed,
+            residue=left,
             topics=topics,
             context=context,
         )
@@ -112,9 +120,7 @@ def changed_ranges(before: Text, after: Text) -> Ranges:
     if after.words < before.words:
         right, left = changed_ranges(after, before)
         return left, right
-    numbers: dict[str, int] = {}
-    sides = [[numbers.setdefault(word, len(numbers)) for word in text.words] for text in (before, after)]
-    edits = Indel.opcodes(*sides)
+    edits = Indel.opcodes(before.words, after.words)
     gone = tuple((edit.src_start, edit.src_end) for edit in edits if edit.tag == "delete")
     come = tuple((edit.dest_start, edit.dest_end) for edit in edits if edit.tag == "insert")
     return gone, come

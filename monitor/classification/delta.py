@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -80,15 +80,14 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
 
 
 def _lacking(
-    before: Iterable[T], after: Iterable[T], key: Callable[[T], Hashable], *, once: bool = False
+    before: Sequence[T], after: Sequence[T], key: Callable[[T], Hashable], *, once: bool = False
 ) -> tuple[tuple[T, ...], tuple[T, ...]]:
     """Members of each side that the other lacks, by key; ``once``: how often does not count."""
 
-    def minus(these: Iterable[T], those: Iterable[T]) -> tuple[T, ...]:
-        left = Counter(key(member) for member in those)
+    def minus(these: Iterable[tuple[T, Hashable]], those: Iterable[Hashable]) -> tuple[T, ...]:
+        left = Counter(those)
         lacking = []
-        for member in these:
-            name = key(member)
+        for member, name in these:
             if left[name] > 0:
                 left[name] -= 0 if once else 1
             else:
@@ -97,7 +96,10 @@ def _lacking(
                     left[name] = 1
         return tuple(lacking)
 
-    return minus(before, after), minus(after, before)
+    had, has = [key(member) for member in before], [key(member) for member in after]
+    if had == has:
+        return (), ()
+    return minus(zip(before, had, strict=True), has), minus(zip(after, has, strict=True), had)
 
 
 def _unsaid(names: tuple[Party, ...], other: Text) -> tuple[Party, ...]:
@@ -201,13 +203,10 @@ def _match_unchanged(
 
 
 def _sentences(text: Text) -> list[Sentence]:
-    found: list[Sentence] = []
-    start = 0
-    for at in range(1, len(text.words) + 1):
-        if at == len(text.words) or text.sentences[at] != text.sentences[start]:
-            found.append(((start, at), text.words[start:at]))
-            start = at
-    return found if text.words else []
+    ends = (*text.sentence_starts[1:], len(text.words))
+    return [
+        ((start, end), text.words[start:end]) for start, end in zip(text.sentence_starts, ends, strict=False)
+    ]
 
 
 def _substance(words: tuple[str, ...], empty: frozenset[str]) -> frozenset[str]:

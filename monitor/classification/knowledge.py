@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from monitor.classification.endings import folded
 from monitor.classification.lexicon import Lexicon
 from monitor.classification.tables import table, word_set
 from monitor.model import FINDING_KINDS, TOPICS, Severity
@@ -90,8 +91,16 @@ class Knowledge:
     vocabulary: frozenset[str]
     """Words of the language of policies: what consists of them alone is no name."""
     same_words: Mapping[str, str]
+    phrase_words: Mapping[str, frozenset[str]]
+    """A word and those of the phrases for it: others that stand between them count for themselves."""
     empty_words: frozenset[str]
     contact_words: frozenset[str]
+    negations: Mapping[str, str]
+    """Words that say no: to ``not``, ``only`` (as strong as two), ``nor`` (may repeat one), or ``not`` and a word."""
+    light_words: frozenset[str]
+    """Words, folded, that may come and go without moving anybody."""
+    weighty_words: frozenset[str]
+    """Words, folded, that matter wherever they come or go."""
     kin: dict[str, str]
     """Words met and what they stand for; filled by use."""
     weights: Mapping[str, int]
@@ -110,11 +119,15 @@ def knowledge() -> Knowledge:
         for place, phrases in places.items()
     }
     entries |= {f"~{name}": phrases for name, phrases in wording["asides"].items()}
-    entries |= {f"%{group[0]}": group[1:] for group in wording["same_phrases"]}
+    same_phrases: dict[str, list[str]] = {}
+    for word, *phrases in wording["same_phrases"]:
+        same_phrases.setdefault(word, []).extend(phrases)
+    entries |= {f"%{word}": phrases for word, phrases in same_phrases.items()}
     lexicon = Lexicon(entries)
     statements = table("statements")
     empty = word_set(" ".join(wording["empty_words"]))
     parsed = tuple(_rule(data) for data in rules["rule"])
+    same = {word: line.split()[0] for line in wording["same_words"] for word in line.split()}
     return Knowledge(
         words=lexicon,
         headings=Lexicon({t: topics[t]["heading"] for t in topics}),
@@ -135,9 +148,16 @@ def knowledge() -> Knowledge:
                 )
             )
         ),
-        same_words={word: line.split()[0] for line in wording["same_words"] for word in line.split()},
+        same_words=same,
+        phrase_words={
+            word: word_set(" ".join(phrases).replace("|", " ").replace("?", ""))
+            for word, phrases in same_phrases.items()
+        },
         empty_words=empty,
         contact_words=word_set(wording["contact_words"]),
+        negations=_negations(wording["negation"]),
+        light_words=frozenset(same.get(word, folded(word)) for word in wording["light_words"].split()),
+        weighty_words=frozenset(same.get(word, folded(word)) for word in wording["weighty_words"].split()),
         kin={},
         weights=_weights(rules["severity"]),
     )
@@ -171,6 +191,15 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
     return ShiftRule(
         data["id"], data["by"], frozenset(data["from"]), frozenset(data["to"]), forward, backward
     )
+
+
+def _negations(data: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        **dict.fromkeys(data["once"].split(), "not"),
+        **dict.fromkeys(data["twice"].split(), "only"),
+        **dict.fromkeys(data["repeat"].split(), "nor"),
+        **{word: f"not {base}" for word, base in data["inside"].items()},
+    }
 
 
 def _weights(data: dict[str, list[str]]) -> dict[str, int]:

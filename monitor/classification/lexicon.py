@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.classification.text import Text
@@ -20,6 +21,8 @@ from monitor.classification.text import Text
 _GAPS = {"..": 4, "...": 9}
 _STEM = 3
 _MOST_KEPT = 20_000
+_MOST_SENTENCES = 256
+"""Most sentences of a changed clause stand on both sides: each is looked through once."""
 
 
 class Hit(NamedTuple):
@@ -64,6 +67,7 @@ class Lexicon:
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_stem: dict[str, list[_Phrase]] = {}
         self._begun: dict[str, _Begun | None] = {}
+        self._sentence = lru_cache(maxsize=_MOST_SENTENCES)(self._scan)
         for name, phrases in entries.items():
             for phrase in phrases:
                 steps = _steps(phrase)
@@ -80,26 +84,38 @@ class Lexicon:
     def scan(self, text: Text) -> list[Hit]:
         """Every phrase found, in order; of several at the same word with the same name, the longest."""
         hits: list[Hit] = []
+        start = 0
+        for end in (*text.sentence_starts[1:], len(text.words)):
+            found = self._sentence(text.words[start:end])
+            hits += (
+                [Hit(name, first + start, last + start) for name, first, last in found] if start else found
+            )
+            start = end
+        return hits
+
+    def _scan(self, words: tuple[str, ...]) -> list[Hit]:
+        """Every phrase in one sentence: no phrase goes beyond it."""
+        hits: list[Hit] = []
         begun = self._begun
-        words = text.words
         present = set(words)
         for at, word in enumerate(words):
             phrases = begun[word] if word in begun else self._begin(word)
             if phrases is None:
                 continue
             found = dict.fromkeys(phrases.alone, at + 1)
-            following = words[at + 1] if at + 1 < len(words) else ""
-            for name, steps in phrases.by_next.get(following, ()):
-                end = _match(text, steps, 1, at + 1)
-                if end > found.get(name, 0):
-                    found[name] = end
+            if phrases.by_next and at + 1 < len(words):
+                for name, steps in phrases.by_next.get(words[at + 1], ()):
+                    end = at + 2 if len(steps) == 2 else _match(words, steps, 2, at + 2)
+                    if end > found.get(name, 0):
+                        found[name] = end
             for name, steps, ends in phrases.open:
                 if ends and ends.isdisjoint(present):
                     continue
-                end = _match(text, steps, 1, at + 1)
+                end = _match(words, steps, 1, at + 1)
                 if end > found.get(name, 0):
                     found[name] = end
-            hits.extend(Hit(name, at, end) for name, end in found.items())
+            if found:
+                hits += [Hit(name, at, end) for name, end in found.items()]
         return hits
 
     def _begin(self, word: str) -> _Begun | None:
@@ -143,20 +159,16 @@ class _Begun:
         return cls(tuple(alone), {word: tuple(some) for word, some in by_next.items()}, tuple(others))
 
 
-def _match(text: Text, steps: tuple[_Step, ...], step: int, at: int) -> int:
+def _match(words: tuple[str, ...], steps: tuple[_Step, ...], step: int, at: int) -> int:
     """The end of the match of ``steps[step:]`` from word ``at``, 0 when there is none."""
     wanted = steps[step]
-    words, sentences = text.words, text.sentences
     last = step + 1 == len(steps)
-    sentence = sentences[at - 1]
     for here in range(at, min(at + wanted.gap + 1, len(words))):
-        if sentences[here] != sentence:
-            break
         word = words[here]
         if word in wanted.words or (wanted.stems and word.startswith(wanted.stems)):
-            end = here + 1 if last else _match(text, steps, step + 1, here + 1)
+            end = here + 1 if last else _match(words, steps, step + 1, here + 1)
             if end:
                 return end
     if not wanted.optional:
         return 0
-    return at if last else _match(text, steps, step + 1, at)
+    return at if last else _match(words, steps, step + 1, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.classification.endings import folded
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
@@ -27,6 +28,10 @@ _IDLE = word_set(_WORDS["verbs"]["idle"])
 _ADVERBS = word_set(_WORDS["verbs"]["adverbs"])
 _REACH = 14
 """Words before a modal in which its holder is looked for."""
+_LONGEST_BACK = 60
+"""Words before an "it" in which what it means is looked for."""
+_NO_VERB = word_set("the this these all any our its terms of abide bound")
+"""What follows "agree to" where nothing is promised but agreement."""
 _BURDENS = word_set(_WORDS["verbs"]["burdens"])
 CONDUCT = word_set(_WORDS["verbs"]["conduct"])
 """Verbs with which an item of a list of what one may not do begins."""
@@ -35,6 +40,7 @@ PRACTICES = word_set(_WORDS["verbs"]["practices"])
 _SAME: dict[str, str] = {
     verb: line.split()[0] for line in _WORDS["verbs"]["same"] for verb in line.split()[1:]
 }
+_KIN = {verb: line.split()[0] for line in table("wording")["same_words"] for verb in line.split()}
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Force]]] = {}
 for _force in ("must", "soft", "may", "not"):
     for _phrase in _WORDS["phrases"][_force]:
@@ -60,6 +66,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
     """Every such statement, in order. ``vendor``: further names (folded words) by which the vendor goes."""
     found: list[Modal] = []
     taken = -1
+    denies = not _NOES.isdisjoint(text.words)
     for at, word in enumerate(text.words):
         if word not in _BEGINNINGS or at <= taken:
             continue
@@ -67,6 +74,10 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         if seen is None:
             continue
         force, verb_at = seen
+        if _conditional(text, at):
+            continue
+        if denies and force in ("must", "may", "does") and _denied(text, at):
+            force = "not"
         holder = _passive_holder(text, verb_at, vendor) or _holder(
             text, at, vendor, banned=force == "not" and _unaddressed(text.words, at)
         )
@@ -75,12 +86,12 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         verb_at, verb = _verb(text, verb_at)
         if verb in _ENDEAVOUR and force == "must":
             force = "soft"
-        if verb in _IDLE:
+        if verb in _IDLE or (text.words[at].startswith("agree") and verb in _NO_VERB):
             continue
         if force == "does" and (holder != "vendor" or verb not in PRACTICES):
             continue
         verb = stem(verb)
-        if holder == "vendor" and force == "must" and verb in _BURDENS:
+        if holder == "vendor" and force == "must" and verb in _BURDENS_STEMMED:
             force = "may"
         end = min(verb_at + 5, len(text.words))
         found.append(Modal(holder, force, verb, at, end, text.sentences[at]))
@@ -93,6 +104,8 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     words = text.words
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) else ""
+    if words[at + 1 : at + 3] == ("no", "longer") and word in _STRONG | _LEAVE | _SOFT:
+        return "not", at + 3
     if word in _STRONG:
         return ("not", at + 2) if following in _NEGATION else _strong(words, at)
     if word in _LEAVE:
@@ -110,7 +123,53 @@ def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
     window = words[at + 1 : at + 7]
     if ("efforts" in window and "use" in window[:2]) or "endeavours" in window:
         return "soft", at + 1
+    if window[:3] == ("have", "the", "right"):
+        return "may", at + 5
+    if window[:3] == ("be", "entitled", "to"):
+        return "may", at + 4
     return "must", at + 1
+
+
+def _conditional(text: Text, at: int) -> bool:
+    """Whether a modal only says in which case or of what kind: "if you do not agree", "what would harm you".
+
+    "Do Not Track" is a name.
+    """
+    words = text.words
+    if words[at] == "would":
+        return at > 0 and words[at - 1] in ("that", "which", "who")
+    if words[at] not in ("do", "does"):
+        return False
+    if text.shown[slice(*text.spans[at + 1])] == "Not":
+        return True
+    return any(word in _CONDITIONS for word in words[_clause(text, at) : at])
+
+
+def _denied(text: Text, at: int) -> bool:
+    """Whether the subject or the object says no: "no data will be sold", "in no event shall", "will share neither"."""
+    words = text.words
+    first = _clause(text, at)
+    opening = words[first : first + 2]
+    return (
+        opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
+        or opening in (("in", "no"), ("under", "no"), ("at", "no"))
+        or "neither" in words[at + 1 : at + 4]
+        or "no" in words[at + 1 : at + 3]
+    )
+
+
+def _clause(text: Text, at: int) -> int:
+    """Where the clause of a word begins: after a comma or at the start of its sentence, a few words back at most."""
+    first = at
+    while first > max(at - _REACH, 0) and first not in text.breaks:
+        if text.sentences[first - 1] != text.sentences[at]:
+            break
+        first -= 1
+    return first
+
+
+_NOES = frozenset({"no", "neither", "nobody", "none"})
+_CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
 
 def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
@@ -125,10 +184,15 @@ def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
 def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
     """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
     first = at
-    for here in range(at - 1, max(at - _REACH, 0) - 1, -1):
+    back = range(at - 1, max(at - _REACH, 0) - 1, -1)
+    if text.words[at - 1] == "it":  # whoever the sentence began with
+        back = range(max(at - _LONGEST_BACK, 0), at)
+    for here in back:
         if text.sentences[here] != text.sentences[at]:
+            if back.step > 0:
+                continue
             break
-        first = here
+        first = min(first, here)
         named = _named(text, here, vendor)
         if named is not None:
             return named
@@ -151,6 +215,13 @@ def _named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     if word in _CUSTOMER:
         return "customer"
     return "vendor" if word in _VENDOR or word in vendor else None
+
+
+def party_of(word: str, vendor: frozenset[str]) -> Holder | None:
+    """The party that a word names by itself."""
+    if word in _VENDOR or word in vendor:
+        return "vendor"
+    return "customer" if word in _CUSTOMER else "third" if word in _THIRD else None
 
 
 def _passive_holder(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
@@ -179,10 +250,24 @@ def _unaddressed(words: tuple[str, ...], at: int) -> bool:
 
 
 def _verb(text: Text, at: int) -> tuple[int, str]:
-    words, here = text.words, at
+    words, here = text.words, _past_aside(text, at)
     while here < len(words) and here < at + 6 and words[here] in _ADVERBS:
         here += 1
     return (here + 1, words[here]) if here < len(words) else (here, "")
+
+
+def _past_aside(text: Text, at: int) -> int:
+    """The word after what stands between two commas: "shall, where the law permits, notify"."""
+    if at in text.breaks:
+        for end in range(at + 1, min(at + _LONGEST_ASIDE, len(text.words))):
+            if text.sentences[end] != text.sentences[at]:
+                break
+            if end in text.breaks:
+                return end
+    return at
+
+
+_LONGEST_ASIDE = 10
 
 
 def stem(verb: str) -> str:
@@ -195,4 +280,7 @@ def stem(verb: str) -> str:
             for form in (base, base + "e"):
                 if form in _SAME or form in PRACTICES:
                     return _SAME.get(form, form)
-    return _SAME.get(verb, verb)
+    return _SAME.get(verb) or _KIN.get(verb) or folded(verb)
+
+
+_BURDENS_STEMMED = frozenset(map(stem, _BURDENS))

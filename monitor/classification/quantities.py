@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -30,7 +29,6 @@ class Quantity:
     end: int
 
 
-@lru_cache(maxsize=8192)
 def begins_number(word: str) -> bool:
     """Whether a number may begin with a word."""
     return word[0].isdigit() or word in _ONES or word in _TENS
@@ -80,19 +78,41 @@ def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
     """Every number of the text that means something; section numbers and bare dates are left out."""
     found: list[Quantity] = []
     words = text.words
-    at = 0
-    while at < len(words):
-        number = number_at(text, at) if begins_number(words[at]) else None
-        if number is None:
-            at += 1
+    done = 0
+    for at in [at for at, word in enumerate(words) if _IS_NUMBER[word]]:
+        if at < done:
             continue
-        value, end = number
-        quantity = _meaning(text, at, end, value, english)
+        number = _one(words, at, english) if words[at] in _ARTICLES else number_at(text, at)
+        if number is None:
+            continue
+        value, done = number
+        quantity = _meaning(text, at, done, value, english)
         if quantity is not None:
             found.append(quantity)
-            end = max(end, quantity.end)
-        at = end
+            done = max(done, quantity.end)
     return found
+
+
+class _Numbers(dict[str, bool]):
+    """Whether a number, or the "a" of "a month", may begin with a word; kept for a bounded number of words."""
+
+    def __missing__(self, word: str) -> bool:
+        begins = begins_number(word) or word in _ARTICLES
+        if len(self) < _MOST_KEPT:
+            self[word] = begins
+        return begins
+
+
+_ARTICLES = frozenset({"a", "an"})
+_MOST_KEPT = 20_000
+_IS_NUMBER = _Numbers()
+
+
+def _one(words: tuple[str, ...], at: int, english: bool) -> tuple[float, int] | None:
+    """The "a" of "within a month"."""
+    if not (english and 0 < at < len(words) - 1):
+        return None
+    return (1.0, at + 1) if words[at - 1] in _BESIDE["before_one"] and _unit(words[at + 1], english) else None
 
 
 def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quantity | None:
@@ -120,18 +140,29 @@ def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quan
         or (before == "age" and after == "of")
     ):
         return None
-    if 10 <= value <= 21 and (
-        before in _BESIDE["age_before"] or (before == "of" and at > 1 and words[at - 2] == "age")
-    ):
+    if 10 <= value <= 21 and _is_age(words, at, end):
         return Quantity("age", value, "years", at, end)
     counts = not english or _counts(text, at, end, value)
     return Quantity("count", value, after, at, end) if counts else None
+
+
+def _is_age(words: tuple[str, ...], at: int, end: int) -> bool:
+    """Whether a bare number is somebody's age: "under 16", "age of 16", "younger than 16", "16 or older"."""
+    before = words[max(at - 2, 0) : at]
+    after = words[end : end + 2]
+    return (
+        (before[-1:] != () and before[-1] in _BESIDE["age_before"])
+        or before in (("age", "of"), ("ages", "of"), ("younger", "than"), ("older", "than"))
+        or after in (("or", "older"), ("or", "over"), ("or", "younger"), ("and", "older"), ("and", "over"))
+    )
 
 
 def _counts(text: Text, at: int, end: int, value: float) -> bool:
     """Whether a bare number counts something: ``5 users``, not ``(1)``, ``two-factor``, ``12 Main Street``."""
     if end >= len(text.words) or text.sentences[end] != text.sentences[at] or end in text.breaks:
         return False
+    if text.words[end : end + 2] in (("or", "more"), ("or", "fewer"), ("or", "less")):
+        return True
     start, stop = text.spans[end]
     unit = text.words[end]
     glued = text.shown[text.spans[end - 1][1] : start] != " "

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from monitor.classification.tables import word_set
 
@@ -22,22 +23,24 @@ _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
 _DOMAIN = re.compile(
     r"\b(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)(?:/\S{0,300})?", re.IGNORECASE
 )
+_NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
+_INITIAL = re.compile(r"[A-Z]\.[A-Z]")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,9}|\b(?:[A-Z]\.){1,9}[A-Z]\b")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
-_SHAPES = {
+_PLAIN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {
     ord(k): v for k, v in {"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"}.items()
 }
-_MARKS = {ord("#"): " "} | dict.fromkeys(map(ord, "*_`\\\\[]"))
+"""What invisible characters and shapes of quotes and dashes become."""
+_MARKS = re.compile(r"[*_`\\\[\]]")
 _PIECE = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|[.!?;:,$€£¥%()\"|]")
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al"
 )
 _EXPANSION = {
-    "cannot": ("can", "not"),
-    "won't": ("will", "not"),
-    "can't": ("can", "not"),
-    "shan't": ("shall", "not"),
+    "cannot": "can not",
+    "won't": "will not",
+    "can't": "can not",
+    "shan't": "shall not",
 }
 _SUFFIX = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "are"}
 
@@ -50,6 +53,8 @@ class Text:
     words: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
     sentences: tuple[int, ...]
+    sentence_starts: tuple[int, ...]
+    """Indexes of the first word of each sentence."""
     capitals: tuple[int, ...]
     """Indexes of words that begin with a capital letter."""
     breaks: frozenset[int]
@@ -66,19 +71,21 @@ class Text:
 def readable(text: str) -> str:
     """The text without link targets, emphasis marks and invisible characters, on one line."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_SHAPES)
+        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
     if "](" in text:
         text = _LINK_TARGET.sub("]", text)
     if "://" in text or "www." in text:
         text = _URL.sub(" website ", text)
     if "@" in text:
         text = _MAIL.sub(" email ", text)
-    if "." in text:
+    if _NAMES_DOMAIN.search(text):
         text = _DOMAIN.sub(" website ", text)
     if "<" in text or "{#" in text:
         text = _MARKUP.sub(" ", text)
-    text = _INITIALS.sub(_joined, text)
-    return " ".join(text.translate(_MARKS).split())
+    if _INITIAL.search(text):
+        text = _INITIALS.sub(_joined, text)
+    text = _MARKS.sub("", text).replace("#", " ")
+    return " ".join(text.split())
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -92,24 +99,27 @@ def read(text: str) -> Text:
     shown = readable(text)
     words: list[str] = []
     spans: list[tuple[int, int]] = []
-    sentences: list[int] = []
+    starts = [0]
     breaks: set[int] = set()
     capitals: list[int] = []
-    sentence = 0
     ended = halved = False
+    pieces = _PIECES
     for match in _PIECE.finditer(shown):
-        sort, folded = _sorted(match.group())
-        if sort >= _BEGINS:
-            if halved or (ended and sort == _BEGINS):
-                sentence += 1
+        sort, folded = pieces[match[0]]
+        if sort == _WORD and not halved:
+            ended = False
+            words.append(folded)
+            spans.append(match.span())
+        elif sort >= _BEGINS:
+            if words and (halved or (ended and sort == _BEGINS)):
+                starts.append(len(words))
             ended = halved = False
-            if sort == _BEGINS and not folded[0][0].isdigit():
+            if sort == _BEGINS and not folded[0].isdigit():
                 capitals.append(len(words))
             span = match.span()
-            for word in folded:
+            for word in folded.split():
                 words.append(word)
                 spans.append(span)
-                sentences.append(sentence)
         elif sort == _END:
             ended = not words or not _abbreviated(words[-1], shown[slice(*spans[-1])])
         elif sort == _BREAK:
@@ -119,34 +129,61 @@ def read(text: str) -> Text:
             breaks.add(len(words))
             halved = True
     if len(words) > MAX_WORDS:
-        del words[MAX_WORDS:], spans[MAX_WORDS:], sentences[MAX_WORDS:]
+        del words[MAX_WORDS:], spans[MAX_WORDS:]
         capitals = [at for at in capitals if at < MAX_WORDS]
-    return Text(shown, tuple(words), tuple(spans), tuple(sentences), tuple(capitals), frozenset(breaks))
+        starts = [at for at in starts if at < MAX_WORDS]
+    sentences: list[int] = []
+    for number, (start, end) in enumerate(pairwise((*starts, len(words)))):
+        sentences += [number] * (end - start)
+    return Text(
+        shown,
+        tuple(words),
+        tuple(spans),
+        tuple(sentences),
+        tuple(starts) if words else (),
+        tuple(capitals),
+        frozenset(breaks),
+    )
 
 
 def _abbreviated(word: str, shown: str) -> bool:
     return word in _NO_SENTENCE_END and (word != "us" or shown == "US")
 
 
-_END, _HALF, _BREAK, _QUOTE, _BEGINS, _WORD = range(6)
-"""Sorts of pieces: end of a sentence, semicolon, other break, quote, word that may begin a sentence, other word."""
+_END, _HALF, _BREAK, _QUOTE, _BEGINS, _WORDS, _WORD = range(7)
+"""Sorts of pieces: end of a sentence, semicolon, other break, quote, what may begin a sentence, words, one word."""
 
 
-@lru_cache(maxsize=16384)
-def _sorted(piece: str) -> tuple[int, tuple[str, ...]]:
-    """What a piece is, and the folded words that it stands for."""
+class _Pieces(dict[str, tuple[int, str]]):
+    """What a piece is, and the folded words that it stands for; kept for a bounded number of pieces."""
+
+    def __missing__(self, piece: str) -> tuple[int, str]:
+        known = _sorted(piece)
+        if len(self) < _MOST_KEPT:
+            self[piece] = known
+        return known
+
+
+_PIECES = _Pieces()
+_MOST_KEPT = 20_000
+
+
+def _sorted(piece: str) -> tuple[int, str]:
     first = piece[0]
     if first.isalnum() or first in "$€£¥%":
-        return (_BEGINS if first.isupper() or first.isdigit() else _WORD), _expand(piece.casefold())
+        folded = _expand(piece.casefold())
+        if first.isupper() or first.isdigit():
+            return _BEGINS, folded
+        return (_WORDS if " " in folded else _WORD), folded
     if first in ".!?":
-        return _END, ()
-    return (_QUOTE if first == '"' else _HALF if first == ";" else _BREAK), ()
+        return _END, ""
+    return (_QUOTE if first == '"' else _HALF if first == ";" else _BREAK), ""
 
 
-def _expand(word: str) -> tuple[str, ...]:
+def _expand(word: str) -> str:
     if word in _EXPANSION:
         return _EXPANSION[word]
     for suffix, full in _SUFFIX.items():
         if word.endswith(suffix) and len(word) > len(suffix):
-            return (word.removesuffix(suffix), full)
-    return (word.removesuffix("'s"),)
+            return f"{word.removesuffix(suffix)} {full}"
+    return word.removesuffix("'s")

@@ -84,7 +84,8 @@ def _forbids(facts: Facts, changed: Sequence[Range]) -> bool:
 def _closeness(length: int, changed: Sequence[Range]) -> list[float]:
     """For each word its factor: highest in the changed words, lowest far from them."""
     close = [1.0] * length
-    for start, end in changed:
-        for at in range(max(start - _NEAR, 0), min(end + _NEAR, length)):
-            close[at] = max(close[at], _CHANGED if start <= at < end else _CLOSE)
+    for reach, factor in ((_NEAR, _CLOSE), (0, _CHANGED)):
+        for start, end in changed:
+            first, last = max(start - reach, 0), min(end + reach, length)
+            close[first:last] = [factor] * (last - first)
     return close

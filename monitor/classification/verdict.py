@@ -14,14 +14,16 @@ from monitor.classification.asides import (
     renamed,
 )
 from monitor.classification.case import Case
-from monitor.classification.delta import Delta, Range
+from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
-from monitor.classification.modality import PARTIES
+from monitor.classification.modality import PARTIES, party_of
+from monitor.classification.residue import hard
 from monitor.classification.text import Text
 from monitor.classification.voice import revoiced
 from monitor.classification.whole import GENERIC
+from monitor.classification.wording import NEGATIONS
 
 HEADING = "a heading"
 SPELLING = "spelling"
@@ -66,20 +68,23 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     """Why a change moves nobody's position, None when it is material."""
     if case.clause.kind == "heading" and len(case.clause.text.split()) <= _LONGEST_HEADING:
         return HEADING
-    aside = all_asides(case.sides) if case.context.english else None
+    denies = not NEGATIONS.isdisjoint((*case.wording.gone, *case.wording.come))
+    aside = all_asides(case.sides) if case.context.english and not (case.reworded and denies) else None
     if aside is not None:
         return aside
-    settled = not _hard(case.delta) or (case.context.english and revoiced(*_words(case)))
+    settled = not (hard(case.delta, case.wording) or _swapped(case, known)) or (
+        case.context.english and revoiced(*_words(case))
+    )
     if case.reworded and settled and (case.wording.same or _respaced(case)):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
-        if case.reworded and renamed(case.sides, known):
+        if case.reworded and (renamed(case.sides, known) or _is_renamed(case, findings, known)):
             return RENAMED
         if _is_contact(case, findings, known):
             return CONTACT
         if _is_fragment(case, known):
             return LABEL
-    return FEW if _is_little(case, findings) else None
+    return FEW if _is_little(case, findings, known) else None
 
 
 def as_finding(case: Case, reason: str, known: Knowledge) -> Found:
@@ -103,13 +108,13 @@ def _respaced(case: Case) -> bool:
     return before == after
 
 
-def _hard(delta: Delta) -> bool:
-    """Facts changed that no equality of words explains away."""
-    gone, come = (
-        {(m.holder, m.force) for m in side if m.force != "does"}
-        for side in (delta.modals_gone, delta.modals_come)
-    )
-    return bool(delta.shifted or delta.quantities_gone or delta.quantities_come or gone ^ come)
+def _is_renamed(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
+    """Whether a clause was reworded and a name in it replaced, and nothing else."""
+    if hard(case.delta, case.wording) or any(f.finding.rule not in GENERIC for f in findings):
+        return False
+    (before, _), (after, _) = case.sides
+    gone, come = case.wording.places
+    return bool(gone and come) and renamed(((before, gone), (after, come)), known)
 
 
 def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
@@ -133,7 +138,7 @@ def _is_fragment(case: Case, known: Knowledge) -> bool:
     return not any(is_prose(facts.text, known) for facts in (delta.before, delta.after))
 
 
-def _is_little(case: Case, findings: Sequence[Found]) -> bool:
+def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     """Too little changed to matter, and no rule knows what it means."""
     if any(f.finding.rule not in GENERIC for f in findings):
         return False
@@ -141,20 +146,76 @@ def _is_little(case: Case, findings: Sequence[Found]) -> bool:
         return max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
     gone, come = len(case.wording.gone), len(case.wording.come)
     if not case.reworded:
-        return gone + come < _SHORT
-    before, after = case.sides
-    if "not" in (*case.wording.gone, *case.wording.come) or _parties(*before) != _parties(*after):
+        return _length(case, known) < _SHORT
+    differing = {*case.wording.gone, *case.wording.come}
+    if (
+        differing & NEGATIONS
+        or differing & known.weighty_words
+        or (case.delta.shifted and not case.wording.turned)
+    ):
         return False
-    if _settled(*before) != _settled(*after):
+    if _conditions(case, 0) != _conditions(case, 1):
         return False
-    if min(gone, come) > 0:
-        return max(gone, come) < _SUBSTANTIAL
-    return gone + come <= 1 and not any(_enumerated(facts.text, changed) for facts, changed in case.sides)
+    if _other_parties(case) or _swapped(case, known):
+        return False
+    if _has_number(case.wording.gone) != _has_number(case.wording.come):
+        return False
+    sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
+    if _settled(*sides[0]) != _settled(*sides[1]):
+        return False
+    if max(gone, come) >= _SUBSTANTIAL or (min(gone, come) == 0 and max(gone, come) > 1):
+        return False
+    if all(case.changed):  # a rewording: only the words themselves may be entries of a list
+        sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
+    return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
 
 
-def _parties(facts: Facts, changed: Sequence[Range]) -> frozenset[str]:
-    """The parties that the changed words name."""
-    return frozenset(facts.text.words[at] for start, end in changed for at in range(start, end)) & PARTIES
+def _length(case: Case, known: Knowledge) -> int:
+    """Words of a clause that came or went, without those that carry no meaning of their own."""
+    return sum(
+        word not in known.empty_words
+        for facts, changed in case.sides
+        for start, end in changed
+        for word in facts.text.words[start:end]
+    )
+
+
+def _has_number(words: Sequence[str]) -> bool:
+    return any(word[0].isdigit() for word in words)
+
+
+def _conditions(case: Case, side: int) -> int:
+    """How often the words that differ in substance and those around them say "if"."""
+    words = case.sides[side][0].text.words
+    return sum(word in _IF for start, end in case.residue[side] for word in words[start:end])
+
+
+_IF = frozenset({"if", "unless", "provided", "subject"})
+
+
+def _other_parties(case: Case) -> bool:
+    """Whether the changed words name a party that the other side does not name at all."""
+    (old, gone), (new, come) = case.sides
+    said = (_named(old, [(0, len(old.text.words))]), _named(new, [(0, len(new.text.words))]))
+    return bool(_named(old, gone) - said[1] or _named(new, come) - said[0])
+
+
+def _named(facts: Facts, ranges: Sequence[Range]) -> frozenset[str]:
+    """The parties that some words name: the two of the contract as such, others by their words."""
+    words = frozenset(facts.text.words[at] for start, end in ranges for at in range(start, end))
+    return frozenset(party_of(word, frozenset()) or word for word in words & PARTIES)
+
+
+def _swapped(case: Case, known: Knowledge) -> bool:
+    """Whether one party came in the place of another, and nothing else: "we own it", "you own it"."""
+    sides: list[set[str]] = []
+    for facts, changed in case.sides:
+        words = [facts.text.words[at] for start, end in changed for at in range(start, end)]
+        named = [party_of(word, case.context.vendor_names) for word in words]
+        if not all(party or word in known.empty_words for party, word in zip(named, words, strict=True)):
+            return False
+        sides.append({party for party in named if party})
+    return bool(sides[0] and sides[1] and sides[0] != sides[1])
 
 
 def _enumerated(text: Text, changed: Sequence[Range]) -> bool:

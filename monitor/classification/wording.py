@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
+from monitor.classification.asides import touched
+from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.quantities import LABELS, MONTHS, begins_number, number_at
@@ -14,28 +17,22 @@ from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 
 _MODAL = word_set("will shall must may might can could should would ought")
-_NOT = word_set("not never no nor neither without")
-_ENDINGS = (
-    "ations",
-    "ation",
-    "ments",
-    "ment",
-    "ings",
-    "ing",
-    "ies",
-    "ied",
-    "ers",
-    "ed",
-    "es",
-    "ly",
-    "s",
-    "y",
-    "e",
-)
-_OF_VERBS = ("ing", "ed", "s")
 _OPPOSITES = ("un", "in", "non", "dis", "im", "ir", "mis", "de")
 _SHORTEST_TYPO = 5
+_SHORTEST_ROOT = 5
+_TAILS = word_set(
+    "l s t d n is it at ed th iv ion ition ation abl ibl abilit ibilit ilit enc anc ent ant al ial ic ical ness ful ing"
+)
+"""What may follow a root in a form of the same word, once common endings are off."""
 _MOST_PAIRS = 2500
+_MOST_ECHOES = 8
+_BOUNDS = word_set("over under")
+"""What says something else before a number."""
+NEGATIONS = frozenset({"not", "only"})
+"""What a change of any size must not differ in to be called the same."""
+
+
+Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,10 @@ class Wording:
     """Some words differed by a letter or two only."""
     dates: bool
     """Dates or references differed."""
+    turned: bool
+    """As many noes were said in other words: "only if" for "not … unless"."""
+    places: tuple[tuple[Range, ...], tuple[Range, ...]]
+    """Where the words stand that one side has and the other lacks."""
 
     @property
     def same(self) -> bool:
@@ -58,103 +59,243 @@ class Wording:
         return len(self.gone) + len(self.come)
 
 
-def wording(before: Facts, after: Facts, known: Knowledge) -> Wording:
-    """Compare two texts as bags of folded words: order, synonyms, endings and spelling do not count."""
-    left, dates_left = _bag(before, known)
-    right, dates_right = _bag(after, known)
-    gone, come = list((left - right).elements()), list((right - left).elements())
-    gone, come, spelling = _without_typos(gone, come)
-    return Wording(tuple(gone), tuple(come), spelling, dates_left != dates_right)
+def wording(
+    before: Facts, after: Facts, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
+) -> Wording:
+    """Compare two texts as bags of folded words: order, synonyms, endings, spelling and echoes do not count.
+
+    ``changed``: the words of each side that the other lacks.
+    """
+    said = _said(before, known), _said(after, known)
+    left, right = (Counter(words) for words in _middles(said[0].words, said[1].words))
+    del left[""], right[""]
+    noes = _negations(left), _negations(right)
+    gone, come = _lacking(left, right), _lacking(right, left)
+    gone, come, spelling = _without_twins(gone, come)
+    if before.text.words and after.text.words and (gone or come):
+        near = _near(before, said[0], changed[0]), _near(after, said[1], changed[1])
+        gone, come = _without_light(gone, come, near, known)
+    turned = noes[0][2] != noes[1][2]
+    if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
+        gone += _lacking(noes[0][2], noes[1][2])
+        come += _lacking(noes[1][2], noes[0][2])
+        turned = False
+    return Wording(
+        tuple(gone),
+        tuple(come),
+        spelling,
+        said[0].dates != said[1].dates,
+        turned,
+        (_places(said[0], gone), _places(said[1], come)),
+    )
 
 
-def _bag(facts: Facts, known: Knowledge) -> tuple[Counter[str], list[str]]:
-    bag: Counter[str] = Counter()
-    dates: list[str] = []
-    phrases: dict[int, tuple[int, str]] = {}
+def _middles(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Both texts without what they begin and end with alike."""
+    start = Prefix.similarity(one, other)
+    one, other = one[start:], other[start:]
+    end = Postfix.similarity(one, other)
+    return one[: len(one) - end], other[: len(other) - end]
+
+
+def _lacking(one: Counter[str], other: Counter[str]) -> list[str]:
+    """Words that one bag has and the other lacks, as often as it does."""
+    return [word for word, count in one.items() for _ in range(count - other.get(word, 0))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the words of a text stand for."""
+
+    words: list[str]
+    """One for each word of the text; empty for what carries no meaning, and within a phrase after its first word."""
+    ends: dict[int, int]
+    """Where phrases and numbers of several words end, by their first word."""
+    dates: list[str]
+    """Dates and references, which are put aside."""
+
+
+def _said(facts: Facts, known: Knowledge) -> _Said:
     text = facts.text
+    kin = known.kin
+    stands = [kin[word] if word in kin else kin_of(word, known) for word in text.words]
+    ends: dict[int, int] = {}
+    dates: list[str] = []
+    names: dict[int, str] = {}
     for hit in facts.same:
-        if hit.end > phrases.get(hit.start, (0, ""))[0]:
-            phrases[hit.start] = (hit.end, hit.name[1:])
-    words, kin = text.words, known.kin
-    at = 0
-    while at < len(words):
-        if at in phrases:
-            at, word = phrases[at]
-            _count(bag, word, known)
+        if hit.end > ends.get(hit.start, 0):
+            ends[hit.start], names[hit.start] = hit.end, hit.name[1:]
+    for quantity in facts.quantities:
+        if quantity.sort == "period" and quantity.start not in ends:
+            ends[quantity.start], names[quantity.start] = quantity.end, f"{quantity.value:g} hours"
+    done = 0
+    for at in sorted({*ends, *(at for at, word in enumerate(stands) if word in _SPECIAL)}):
+        if at < done:
+            ends.pop(at, None)
             continue
-        word = words[at]
-        number = number_at(text, at) if begins_number(word) else None
-        if number is not None:
-            value, end = number
-            if _is_reference_or_date(text, at, end):
-                dates.append(word)
-            elif word != "one":
-                bag[f"{value:g}"] += 1
-            at = end
-            continue
-        if word in MONTHS and word != "may":
-            dates.append(word)
-        elif kin.get(word) != "":
-            _count(bag, word, known)
-        at += 1
-    return bag, dates
+        if at in ends:
+            done = ends[at]
+            _phrase(text, at, done, names[at], stands, known)
+        elif stands[at] == _MONTH:
+            dates.append(text.words[at])
+            stands[at] = ""
+        else:
+            done = _number(text, at, stands, dates)
+            ends[at] = done
+        if at and stands[at][:1].isdigit() and stands[at - 1] in _BOUNDS:
+            stands[at - 1] += " a number"
+    return _Said(stands, ends, dates)
 
 
-def _count(bag: Counter[str], word: str, known: Knowledge) -> None:
-    if word in _NOT:
-        bag["not"] += 1
-        return
+def _phrase(text: Text, at: int, end: int, name: str, stands: list[str], known: Knowledge) -> None:
+    """Put what a phrase stands for at its first word, and nothing for its others."""
+    inside = known.phrase_words.get(name)
+    for here in range(at + 1, end):
+        if inside is None or text.words[here] in inside:
+            stands[here] = ""
+    stands[at] = name if inside is None else kin_of(name, known)
+
+
+def _number(text: Text, at: int, stands: list[str], dates: list[str]) -> int:
+    """Put a number for its words, or aside when it only refers to something; the word after it."""
+    number = number_at(text, at)
+    value, end = number if number is not None else (0.0, at + 1)
+    name = f"{value:g}"
+    if _is_reference_or_date(text, at, end):
+        dates.append(text.words[at])
+        name = ""
+    elif text.words[at] == "one":
+        name = ""
+    stands[at:end] = [name] + [""] * (end - at - 1)
+    return end
+
+
+_NUMBER, _MONTH = "#", "@"
+_SPECIAL = frozenset({_NUMBER, _MONTH})
+
+
+def _places(said: _Said, kin: Collection[str]) -> tuple[Range, ...]:
+    """Where the words stand that stand for one of these."""
+    if not kin:
+        return ()
+    wanted = frozenset(kin)
+    return tuple(
+        (at, said.ends.get(at, at + 1))
+        for at, word in enumerate(said.words)
+        if word in wanted or (word[:4] == "not " and word[4:] in wanted)
+    )
+
+
+def _negations(bag: Counter[str]) -> tuple[int, int, Counter[str]]:
+    """The least and the most noes that a text says, and its words for them, which leave the bag."""
+    said = Counter({word: bag.pop(word) for word in ("not", "only", "nor") if word in bag})
+    for word in [word for word in bag if word.startswith("not ")]:
+        count = bag.pop(word)
+        said["not"] += count
+        bag[word.removeprefix("not ")] += count
+    least = said["not"] + 2 * said["only"]
+    return least, least + said.pop("nor", 0), said
+
+
+def kin_of(word: str, known: Knowledge) -> str:
+    """The word that stands for a word and all that mean the same; empty for one without meaning of its own."""
     kept = known.kin.get(word)
     if kept is None:
         kept = _kin(word, known)
         if len(known.kin) < _MOST_KEPT:
             known.kin[word] = kept
-    if kept:
-        bag[kept] += 1
+    return kept
 
 
 _MOST_KEPT = 20_000
 
 
 def _kin(word: str, known: Knowledge) -> str:
-    """The word that stands for a word; empty for one that carries no meaning of its own."""
-    word = known.same_words.get(word, word)
+    if begins_number(word):
+        return _NUMBER
+    if word in MONTHS and word != "may":
+        return _MONTH
+    negation = known.negations.get(word)
+    if negation is not None:
+        alone, _, base = negation.partition(" ")
+        return f"{alone} {_kin(base, known)}" if base else alone
     if word in known.empty_words or word in _MODAL or word == "if":
         return ""
+    same = known.same_words.get(word) or known.same_words.get(word.removesuffix("s"))
+    if same is not None:
+        return "" if same in known.empty_words or same in _MODAL or same == "if" else same
     return known.same_words.get(folded(word), folded(word))
-
-
-def folded(word: str) -> str:
-    """A word without its ending: close enough to tell a form of a word from another word."""
-    for ending in _ENDINGS:
-        shortest = 3 if ending in _OF_VERBS else 4
-        if len(word) - len(ending) >= shortest and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
 
 
 def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     words = text.words
     before = words[at - 1] if at else ""
     after = words[end] if end < len(words) else ""
-    if before in LABELS or before in MONTHS or (after in MONTHS and after != "may"):
+    year = words[end + 1] if end + 1 < len(words) else ""
+    if before in LABELS or before in MONTHS or (after in MONTHS and (after != "may" or _is_year(year))):
         return True
-    word = words[at]
+    return _is_year(words[at])
+
+
+def _is_year(word: str) -> bool:
     return word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")
 
 
-def _without_typos(gone: list[str], come: list[str]) -> tuple[list[str], list[str], bool]:
+def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[str], bool]:
+    """What is left without pairs of words that differ in spelling or are forms of one word."""
     left, right, found = [], list(come), False
     if len(gone) * len(come) > _MOST_PAIRS:
         return gone, come, False
     for word in gone:
-        twin = next((other for other in right if _typo(word, other)), None)
+        twin = next(
+            (other for other in right if other[0] == word[0] and (_typo(word, other) or _akin(word, other))),
+            None,
+        )
         if twin is None:
             left.append(word)
         else:
             right.remove(twin)
-            found = True
+            found = found or not _akin(word, twin)
     return left, right, found
+
+
+def _near(facts: Facts, said: _Said, changed: Sequence[Range]) -> frozenset[str]:
+    """What the words of the sentences in which something changed stand for."""
+    sentences = touched(facts.text, changed)
+    return frozenset(word.removeprefix("not ") for start, end in sentences for word in said.words[start:end])
+
+
+def _without_light(
+    gone: list[str], come: list[str], near: tuple[frozenset[str], frozenset[str]], known: Knowledge
+) -> tuple[list[str], list[str]]:
+    """What is left without light words, and without echoes: a few words that the other side says, but less often.
+
+    Light words go only where nothing of weight came in their place, echoes only where nothing did.
+    """
+    left, right = near
+    heavy_gone, heavy_come = (
+        [word for word in words if word not in known.light_words] for words in (gone, come)
+    )
+    if not heavy_come and _echo(heavy_gone, right):
+        heavy_gone = []
+    elif not heavy_gone and _echo(heavy_come, left):
+        heavy_come = []
+    fresh_gone = any(word not in right for word in heavy_gone)
+    fresh_come = any(word not in left for word in heavy_come)
+    return (gone if fresh_come else heavy_gone), (come if fresh_gone else heavy_come)
+
+
+def _echo(words: Collection[str], other: frozenset[str]) -> bool:
+    return len(words) <= _MOST_ECHOES and all(word in other and not word[0].isdigit() for word in words)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two folded words are forms of one: "responsibl", "responsibilit"."""
+    shared = Prefix.similarity(one, other)
+    return shared >= _SHORTEST_ROOT and one[shared:] in _TAILS_OR_NONE and other[shared:] in _TAILS_OR_NONE
+
+
+_TAILS_OR_NONE = _TAILS | {""}
 
 
 def _typo(one: str, other: str) -> bool:

@@ -1,0 +1,85 @@
+"""What is left of a change once other words for the same are put aside, and which facts it touches.
+
+A reworded clause is full of facts that seem to come and go: "only" on one side and "not … unless" on the other,
+"will be deleted" and "we delete". Where few words differ in substance, only the facts in which they stand count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from monitor.classification.delta import Delta, Range
+from monitor.classification.wording import NEGATIONS, Wording
+
+_MOST = 3
+"""Words of substance on one side up to which a change is small."""
+
+Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+P = TypeVar("P", bound=_Placed)
+
+
+def residue(wording: Wording, changed: Ranges) -> Ranges:
+    """Of the changed words before and after, the runs that hold words that differ in substance."""
+    return _holding(wording.places[0], changed[0]), _holding(wording.places[1], changed[1])
+
+
+def _holding(words: Sequence[Range], changed: Sequence[Range]) -> tuple[Range, ...]:
+    return tuple(run for run in changed if any(run[0] < end and start < run[1] for start, end in words))
+
+
+def hard(delta: Delta, wording: Wording) -> bool:
+    """Facts changed that no equality of words explains away: a number, a force, or who has to do something."""
+    if any(not (wording.turned and "not" in (old.force, new.force)) for old, new in delta.shifted):
+        return True
+    if delta.quantities_gone or delta.quantities_come:
+        return True
+    gone, come = delta.modals_gone, delta.modals_come
+    if any(m.verb == n.verb and m.holder != n.holder for m in gone for n in come):
+        return True
+    if any(m.force == "soft" for m in (*gone, *come)):
+        return True
+    if any(
+        m.force == "may"
+        and m.holder != "customer"
+        and (m.holder, m.force) not in {(n.holder, n.force) for n in other}
+        for side, other in ((gone, delta.after.modals), (come, delta.before.modals))
+        for m in side
+    ):
+        return True
+    bound = [{m.holder for m in side if m.force in ("must", "not")} for side in (gone, come)]
+    return bool(bound[0] and bound[1] and bound[0] != bound[1])
+
+
+def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:
+    """The delta of a small change without the facts that only its form changed."""
+    if (
+        max(len(wording.gone), len(wording.come)) > _MOST
+        or not NEGATIONS.isdisjoint((*wording.gone, *wording.come))
+        or hard(delta, wording)
+    ):
+        return delta
+    before, after = ranges
+    return replace(
+        delta,
+        gone=_touching(delta.gone, before),
+        come=_touching(delta.come, after),
+        modals_gone=_touching(delta.modals_gone, before),
+        modals_come=_touching(delta.modals_come, after),
+    )
+
+
+def _touching(facts: Iterable[P], ranges: Sequence[Range]) -> tuple[P, ...]:
+    return tuple(
+        fact for fact in facts if any(start < fact.end and fact.start < end for start, end in ranges)
+    )
