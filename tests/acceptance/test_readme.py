@@ -57,7 +57,9 @@ def test_every_command_of_the_docs_is_one(page: str, line: str, tmp_path: Path):
     elif Path(words[0]).name == "policy-monitor":
         understood(words[1:])
     else:
-        assert words[0] in ("pip", "python3", "systemctl", ".ci/run") or words[0].endswith("/pip"), line
+        assert words[0] in ("pip", "python3", "systemctl", "pg_dump", "pg_restore", ".ci/run") or words[
+            0
+        ].endswith("/pip"), line
 
 
 def test_the_two_commands_are_those_of_the_readme():
