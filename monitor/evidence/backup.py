@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import tempfile
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from monitor.evidence.faults import Progress, silent
 from monitor.evidence.verify import verify
 from monitor.store import Store
 from monitor.store.engine import DATABASE
-from monitor.store.files import copy_database, sync_folder
+from monitor.store.files import copy_database, sync_folder, workshop
 
 BESIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database file."""
@@ -68,8 +67,8 @@ def backup(store: Store, target: Path, *, now: datetime, progress: Progress = si
     if target.exists():
         raise StateError(f"{target}: is there already; name a new file or a directory")
     try:
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
-            copy = Path(folder) / DATABASE
+        with workshop(target.parent, "backup") as folder:
+            copy = folder / DATABASE
             copy_database(Path(str(store.engine.url.database)), copy)
             made = _proven(copy, target, progress)
             os.link(copy, target)  # unlike a rename, never over another file
@@ -99,8 +98,8 @@ def restore(
     place = folder / DATABASE
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as inner:
-            copy = Path(inner) / DATABASE
+        with workshop(folder, "restore") as inner:
+            copy = inner / DATABASE
             shutil.copyfile(source, copy)
             copy.chmod(0o600)
             _must_be_ours(copy, source)

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select
@@ -20,7 +19,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from monitor.errors import NoStateError, StateError
 from monitor.store import processes, schema
-from monitor.store.files import sync_folder
+from monitor.store.files import sync_folder, workshop
 
 DATABASE = "policy-monitor.db"
 BUSY_SECONDS = 30
@@ -84,8 +83,8 @@ class Store:
         """A new state gets its name once it is whole: an empty file of that name is never ours."""
         from monitor.store import upgrade
 
-        with TemporaryDirectory(prefix=".begin-", dir=file.parent) as folder:
-            begun = Path(folder) / file.name
+        with workshop(file.parent, "begin") as folder:
+            begun = folder / file.name
             store = cls(_sqlite(make_url(f"sqlite:///{begun}")), file.parent)
             try:
                 upgrade.begin(store)

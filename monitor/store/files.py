@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from monitor.errors import StateError
+from monitor.store import processes
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -32,6 +35,20 @@ def copy_database(source: Path, target: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         target.unlink(missing_ok=True)
         raise StateError(f"{target}: the copy failed: {error}; nothing was left behind") from None
+
+
+@contextmanager
+def workshop(folder: Path, purpose: str) -> Iterator[Path]:
+    """A hidden folder beside the target for what is not whole yet; what killed processes left there is removed."""
+    for left in folder.glob(f".{purpose}-*:*:*"):
+        if not processes.alive(left.name.removeprefix(f".{purpose}-")):
+            shutil.rmtree(left, ignore_errors=True)
+    place = folder / f".{purpose}-{processes.me()}"
+    place.mkdir(mode=0o700)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -297,6 +297,7 @@ class Siege:
             changed = " ".join(row[0] for row in database.execute("SELECT body FROM change"))
             (pages,) = database.execute("SELECT count(DISTINCT body_sha256) FROM snapshot").fetchone()
         words = str(self.site.posts)
+        self.half += self.run("backup", str(self.copies / "last.db")).stderr.splitlines()
         done = self.run("verify", "--json")
         verified = (
             json.loads(done.stdout) if done.stdout else {"records": 0, "faults": [{"message": done.stderr}]}
@@ -319,6 +320,7 @@ class Siege:
             "half": self.half,
             "invented_pages": pages - len(numbers) - 1,
             "bad_copies": self.bad_copies,
+            "left_behind": [path.name for path in self.copies.glob(".*")],
             "faults": [fault["message"] for fault in verified["faults"]],
         }
 

@@ -36,6 +36,7 @@ def test_nothing_is_lost_however_often_the_program_is_killed(tmp_path: Path) -> 
     assert not any(found["lost"].values()), found
     assert found["half"] == found["bad_copies"] == found["faults"] == [], found
     assert found["invented_pages"] == 0
+    assert found["left_behind"] == [], "the next backup tidies up after one that was killed"
     if KILLS >= MANY:
         assert found["moments"].keys() >= MOMENTS
 

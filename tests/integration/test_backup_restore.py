@@ -141,3 +141,13 @@ def test_nothing_is_overwritten(store: Store, tmp_path: Path) -> None:
         backup(store, tmp_path / "nowhere" / "new.db", now=NOW)
     with pytest.raises(StateError, match="no such file"):
         restore(tmp_path / "nowhere.db", tmp_path / "state", now=NOW)
+
+
+def test_what_a_killed_backup_left_is_removed_by_the_next(store: Store, tmp_path: Path) -> None:
+    mine = store.owner
+    host = mine.rsplit(":", 2)[0]
+    for name in (f"{host}:999999999:1-dead", mine, "elsewhere:1:1-x"):
+        (tmp_path / f".backup-{name}").mkdir()
+    backup(store, tmp_path, now=NOW)
+    left = {path.name for path in tmp_path.glob(".backup-*")}
+    assert left == {f".backup-{mine}", ".backup-elsewhere:1:1-x"}, "others may be at work"
