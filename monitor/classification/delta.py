@@ -104,6 +104,8 @@ def _lacking(
 
 def _unsaid(names: tuple[Party, ...], other: Text) -> tuple[Party, ...]:
     """Names whose words do not stand together in the other text, whatever their case."""
+    if not names:
+        return names
     words = f" {' '.join(other.words)} "
     return tuple(party for party in names if party.form or f" {party.key} " not in words)
 

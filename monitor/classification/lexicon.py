@@ -102,15 +102,18 @@ class Lexicon:
             phrases = begun[word] if word in begun else self._begin(word)
             if phrases is None:
                 continue
-            found = dict.fromkeys(phrases.alone, at + 1)
-            if phrases.by_next and at + 1 < len(words):
-                for name, steps in phrases.by_next.get(words[at + 1], ()):
-                    end = at + 2 if len(steps) == 2 else _match(words, steps, 2, at + 2)
-                    if end > found.get(name, 0):
-                        found[name] = end
-            for name, steps, ends in phrases.open:
-                if ends and ends.isdisjoint(present):
-                    continue
+            alone, by_next, others = phrases
+            next_to = by_next.get(words[at + 1], ()) if by_next and at + 1 < len(words) else ()
+            if others:
+                others = tuple(p for p in others if not p[2] or not p[2].isdisjoint(present))
+            if not (alone or next_to or others):
+                continue
+            found = dict.fromkeys(alone, at + 1)
+            for name, steps in next_to:
+                end = at + 2 if len(steps) == 2 else _match(words, steps, 2, at + 2)
+                if end > found.get(name, 0):
+                    found[name] = end
+            for name, steps, _ in others:
                 end = _match(words, steps, 1, at + 1)
                 if end > found.get(name, 0):
                     found[name] = end
@@ -131,8 +134,7 @@ class Lexicon:
 _Phrase = tuple[str, tuple[_Step, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(NamedTuple):
     """Phrases that begin with one word."""
 
     alone: tuple[str, ...]

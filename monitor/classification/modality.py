@@ -23,6 +23,7 @@ _VENDOR, _CUSTOMER, _THIRD, _EITHER = (
 )
 PARTIES = (_VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD | _EITHER
 """Words by which the parties of a contract go."""
+_ANYBODY = _VENDOR | _CUSTOMER | _THIRD | _EITHER
 _THINGS = word_set(_WORDS["holders"]["things"])
 _IDLE = word_set(_WORDS["verbs"]["idle"])
 _ADVERBS = word_set(_WORDS["verbs"]["adverbs"])
@@ -204,6 +205,8 @@ def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Hol
 def _named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     """The party that a word names, unless only a thing of theirs is meant."""
     word = text.words[at]
+    if word not in _ANYBODY and word not in vendor:
+        return None
     if at + 1 < len(text.words) and (
         text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
     ):

@@ -72,10 +72,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not (case.reworded and denies) else None
     if aside is not None:
         return aside
-    settled = not (hard(case.delta, case.wording) or _swapped(case, known)) or (
-        case.context.english and revoiced(*_words(case))
-    )
-    if case.reworded and settled and (case.wording.same or _respaced(case)):
+    if case.reworded and (case.wording.same or _respaced(case)) and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
         if case.reworded and (renamed(case.sides, known) or _is_renamed(case, findings, known)):
@@ -85,6 +82,13 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
         if _is_fragment(case, known):
             return LABEL
     return FEW if _is_little(case, findings, known) else None
+
+
+def _settled(case: Case, known: Knowledge) -> bool:
+    """Whether the same words also say the same of the same party, if need be in another voice."""
+    if not (hard(case.delta, case.wording) or _swapped(case, known)):
+        return True
+    return case.context.english and revoiced(*_words(case))
 
 
 def as_finding(case: Case, reason: str, known: Knowledge) -> Found:
@@ -161,7 +165,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if _has_number(case.wording.gone) != _has_number(case.wording.come):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
-    if _settled(*sides[0]) != _settled(*sides[1]):
+    if _strong(*sides[0]) != _strong(*sides[1]):
         return False
     if max(gone, come) >= _SUBSTANTIAL or (min(gone, come) == 0 and max(gone, come) > 1):
         return False
@@ -228,7 +232,7 @@ def _enumerated(text: Text, changed: Sequence[Range]) -> bool:
     )
 
 
-def _settled(facts: Facts, changed: Sequence[Range]) -> frozenset[str]:
+def _strong(facts: Facts, changed: Sequence[Range]) -> frozenset[str]:
     """Topics that the changed words alone settle."""
     return frozenset(
         hit.name

@@ -65,6 +65,8 @@ def _definition(case: Case, known: Knowledge) -> Iterator[Found]:
     """A definition carries: what it means changes wherever the term is used."""
     if case.wording.same:
         return
+    if not all('"' in facts.text.shown for facts, _ in case.sides):
+        return
     defined = [set(_DEFINES.findall(facts.text.shown)) for facts, _ in case.sides]
     for term in sorted(defined[0] & defined[1]):
         uses = case.context.uses(term)
