@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from monitor.classification.delta import Delta, Range
-from monitor.classification.wording import NEGATIONS, Wording
+from monitor.classification.wording import DECISIVE, Wording
 
 _MOST = 3
 """Words of substance on one side up to which a change is small."""
@@ -65,7 +65,7 @@ def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:
     """The delta of a small change without the facts that only its form changed."""
     if (
         max(len(wording.gone), len(wording.come)) > _MOST
-        or not NEGATIONS.isdisjoint((*wording.gone, *wording.come))
+        or not DECISIVE.isdisjoint((*wording.gone, *wording.come))
         or hard(delta, wording)
     ):
         return delta

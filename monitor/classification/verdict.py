@@ -23,7 +23,7 @@ from monitor.classification.residue import hard
 from monitor.classification.text import Text
 from monitor.classification.voice import revoiced
 from monitor.classification.whole import GENERIC
-from monitor.classification.wording import NEGATIONS
+from monitor.classification.wording import DECISIVE
 
 HEADING = "a heading"
 SPELLING = "spelling"
@@ -68,7 +68,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     """Why a change moves nobody's position, None when it is material."""
     if case.clause.kind == "heading" and len(case.clause.text.split()) <= _LONGEST_HEADING:
         return HEADING
-    denies = not NEGATIONS.isdisjoint((*case.wording.gone, *case.wording.come))
+    denies = not DECISIVE.isdisjoint((*case.wording.gone, *case.wording.come))
     aside = all_asides(case.sides) if case.context.english and not (case.reworded and denies) else None
     if aside is not None:
         return aside
@@ -153,7 +153,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return _length(case, known) < _SHORT
     differing = {*case.wording.gone, *case.wording.come}
     if (
-        differing & NEGATIONS
+        differing & DECISIVE
         or differing & known.weighty_words
         or (case.delta.shifted and not case.wording.turned)
     ):

@@ -28,7 +28,7 @@ _MOST_PAIRS = 2500
 _MOST_ECHOES = 8
 _BOUNDS = word_set("over under")
 """What says something else before a number."""
-NEGATIONS = frozenset({"not", "only"})
+DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in _BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
 
 
@@ -142,9 +142,21 @@ def _said(facts: Facts, known: Knowledge) -> _Said:
         else:
             done = _number(text, at, stands, dates)
             ends[at] = done
-        if at and stands[at][:1].isdigit() and stands[at - 1] in _BOUNDS:
-            stands[at - 1] += " a number"
+        if stands[at][:1].isdigit():
+            _bind(stands, at)
     return _Said(stands, ends, dates)
+
+
+def _bind(stands: list[str], at: int) -> None:
+    """Mark a word that says on which side of the number at a word something lies: "under 16", "under the age of 16"."""
+    for here in range(at - 1, max(at - _FARTHEST_BOUND, 0) - 1, -1):
+        if stands[here]:
+            if stands[here] in _BOUNDS:
+                stands[here] += " a number"
+            return
+
+
+_FARTHEST_BOUND = 4
 
 
 def _phrase(text: Text, at: int, end: int, name: str, stands: list[str], known: Knowledge) -> None:

@@ -111,6 +111,11 @@ def test_rewordings_of_substance_are_material_with_their_topic() -> None:
     assert len(missed) + len(astray) <= 0.08 * len(REWORDINGS["material"]), (missed, astray)
 
 
+@pytest.mark.parametrize(("before", "after"), REWORDINGS["decisive"])
+def test_one_word_that_decides_is_material(before: str, after: str) -> None:
+    assert judged(before, after).verdict == judged(after, before).verdict == "material"
+
+
 def test_rewordings_of_style_are_editorial() -> None:
     wrong = [
         after for before, after in REWORDINGS["editorial"] if judged(before, after).verdict == "material"
