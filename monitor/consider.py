@@ -189,7 +189,7 @@ def remember(looks: Sequence[StoredLook], case: Case) -> Remembered:
         verdict = consider(replace(case, memory=body, documents=documents, **_seen(look, case.options)))
         body = verdict.memory
         if verdict.sighting:
-            documents = {**documents, verdict.sighting.key: verdict.sighting.packed}
+            documents.setdefault(verdict.sighting.key, verdict.sighting.packed)
         verdicts.append(verdict)
     memory = Memory.from_dict(body or {})
     before = Memory.from_dict(case.memory) if case.memory else None

@@ -34,7 +34,7 @@ def judgements(snapshots: Iterable[Snapshot], *, options: ReplayOptions | None =
         same = body is not None and snapshot.body == body and bool(documents)
         look = _look(snapshot, options, same=same)
         if look.document is not None:
-            documents[text_key(look.document)] = look.document
+            documents.setdefault(text_key(look.document), look.document)
         body = snapshot.body if look.failure is None else None
         judgement = judge(memory, look, options=options, recall=documents.__getitem__)
         memory = judgement.memory

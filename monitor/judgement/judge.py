@@ -113,7 +113,10 @@ def judge(
 
 def _document(memory: Memory, look: Look, recall: Recall) -> tuple[Document | None, str | None]:
     if look.document is not None:
-        return look.document, text_key(look.document)
+        key = text_key(look.document)
+        # The same words are the same version, and a version is compared as it was first read, so that
+        # what is kept of it gives the same comparison at any time.
+        return (recall(key) if key in memory.documents() else look.document), key
     text = (memory.trouble.text if memory.trouble else None) or memory.last
     return (recall(text), text) if text else (None, None)
 

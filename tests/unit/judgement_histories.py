@@ -54,7 +54,7 @@ class Watch:
 
     def look(self, look: Look) -> Judgement:
         if look.document is not None:
-            self.documents[text_key(look.document)] = look.document
+            self.documents.setdefault(text_key(look.document), look.document)
         given = self.memory.as_dict()
         judgement = self._judged(self.memory, look)
         assert self.memory.as_dict() == given, "the memory given was changed"

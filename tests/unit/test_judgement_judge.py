@@ -55,6 +55,17 @@ def test_a_new_text_waits_for_a_second_look_and_is_told_once() -> None:
     assert not judgements[1].settled
 
 
+def test_a_version_is_compared_as_it_was_first_read() -> None:
+    """Other quotes are the same words and so the same version: what is kept of it must give the same comparison."""
+    quoted = policy(*edited(1, "Readings of the “meter” are kept for 36 months."))
+    unquoted = policy(*edited(1, 'Readings of the "meter" are kept for 36 months.'))
+    assert text_key(quoted) == text_key(unquoted)
+    judgements = Watch().all(looks(OLD, quoted, unquoted))
+    comparison = judgements[2].event.comparison
+    assert comparison is not None
+    assert [change.after for change in comparison.changes] == [quoted.clauses[1].text]
+
+
 def test_a_look_that_is_too_early_does_not_confirm() -> None:
     watch = Watch()
     watch.all(looks(OLD))
