@@ -2,7 +2,7 @@
 
 BeautifulSoup's own lxml builder makes ten calls for each event of the parser, for namespaces, multi-valued attributes
 and markup that a policy does not have: half of what reading a page costs. This listener makes the same tree of the
-same parser's events (without comments, which nobody reads) for two fifths of the work; see ``docs/decisions/0072``.
+same parser's events (without comments, which nobody reads) for two fifths of the work; see ``docs/decisions/0074``.
 """
 
 from __future__ import annotations
