@@ -114,11 +114,18 @@ def judge(
 def _document(memory: Memory, look: Look, recall: Recall) -> tuple[Document | None, str | None]:
     if look.document is not None:
         key = text_key(look.document)
-        # The same words are the same version, and a version is compared as it was first read, so that
-        # what is kept of it gives the same comparison at any time.
-        return (recall(key) if key in memory.documents() else look.document), key
+        return _as_first_read(look.document, key, memory, recall), key
     text = (memory.trouble.text if memory.trouble else None) or memory.last
     return (recall(text), text) if text else (None, None)
+
+
+def _as_first_read(document: Document, key: str, memory: Memory, recall: Recall) -> Document:
+    """The same words are the same version, and a version is compared as it was first read: what is kept of it
+    then gives the same comparison at any time. Whether the page is a policy is for this look to say."""
+    if key not in memory.documents():
+        return document
+    first = recall(key)
+    return first if first.problem == document.problem else document
 
 
 def _blind(

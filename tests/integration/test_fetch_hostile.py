@@ -465,7 +465,7 @@ async def test_all_at_once_keep_memory_flat_and_the_loop_alive(peer: Peer) -> No
     got = dict(zip((name for name, _, _ in CASES), found["kinds"], strict=True))
     assert {name: kind for name, kind in got.items() if kind not in expected[name]} == {}
     assert found["grown_mb"] <= 64
-    assert found["stall"] <= 0.5
+    assert found["stall"] <= 2  # seconds of its own; this only notices a loop that stands still
 
 
 def bomb(letter: bytes, megabytes: int) -> bytes:

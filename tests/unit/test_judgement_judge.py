@@ -66,6 +66,14 @@ def test_a_version_is_compared_as_it_was_first_read() -> None:
     assert [change.after for change in comparison.changes] == [quoted.clauses[1].text]
 
 
+def test_two_pages_without_words_may_be_no_policy_for_different_reasons() -> None:
+    wrong = Document(problem="empty", problem_reason="the selector matches nothing")
+    gone = Document(problem="error_page", problem_reason="Page not found")
+    judgements = Watch().all(looks(OLD, wrong, gone))
+    assert "selector" in judgements[1].event.reason
+    assert "not found" in judgements[2].event.reason
+
+
 def test_a_look_that_is_too_early_does_not_confirm() -> None:
     watch = Watch()
     watch.all(looks(OLD))
