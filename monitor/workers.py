@@ -207,7 +207,7 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a stray print must not garble a reply
-    gc.disable()  # between calls it costs a tenth as much, and nothing but one page's trees can pile up
+    gc.disable()  # a page's tree would set it off again and again, with nothing to give back before the end
     while request := _received(source):
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
