@@ -37,6 +37,9 @@ def judge(difference: Difference, context: Context) -> Judgement:
     """As ``classify``, with the facts that decided."""
     if difference.cosmetic:
         return Judgement(_change(difference, "cosmetic", reason=difference.cosmetic))
+    if difference.formal:
+        change = _change(difference, "editorial", ("other",), reason=difference.formal)
+        return Judgement(apply_rules(change, context.rules, context.policy_kind, context.vendor))
     known = knowledge()
     case = Case.of(difference, context, known)
     findings = _findings(case, known)

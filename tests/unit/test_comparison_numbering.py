@@ -1,0 +1,67 @@
+"""Numbers that take in their section's are told once; other re-lettering never is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.classification import compare
+from monitor.model import Clause, Document
+
+SENTENCES = [
+    "We keep names and addresses.",
+    "Partners receive no records.",
+    "Refunds are paid within ten days.",
+    "Either side may end the contract.",
+    "Backups are made at night.",
+    "Support answers by mail.",
+]
+
+
+def policy(labels: list[str]) -> Document:
+    parts = [Clause(text, label=label) for label, text in zip(labels, SENTENCES, strict=True)]
+    return Document(clauses=(Clause("Terms", kind="heading"), *parts))
+
+
+FLAT = policy([f"{n}." for n in range(1, 7)])
+SECTIONED = policy([f"A.{n}." for n in range(1, 7)])
+
+
+@pytest.mark.parametrize(("before", "after"), [(FLAT, SECTIONED), (SECTIONED, FLAT)])
+def test_numbers_with_their_sections_number_are_told_once_as_a_matter_of_form(
+    before: Document, after: Document
+) -> None:
+    found = compare(before, after)
+    (change,) = [change for change in found.changes if change.verdict == "editorial"]
+    assert found.verdict == "editorial"
+    assert {change.before, change.after} == {f"1. {SENTENCES[0]}", f"A.1. {SENTENCES[0]}"}
+    assert change.reason.startswith("6 clauses are numbered with their section's number")
+
+
+def test_a_number_that_is_typed_into_the_text_counts_like_a_label() -> None:
+    typed = replace(
+        FLAT,
+        clauses=tuple(
+            replace(clause, text=f"B.3.{clause.label} {clause.text}", label="") if clause.label else clause
+            for clause in FLAT.clauses
+        ),
+    )
+    assert compare(FLAT, typed).verdict == "editorial"
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [f"{n}." for n in range(7, 13)],
+        [f"({letter})" for letter in "abcdef"],
+        [f"{letter}." for letter in "ABCDEF"],
+        [f"§ {n}" for n in range(1, 7)],
+        [f"Section {n}:" for n in range(1, 7)],
+        [""] * 6,
+        ["A.1.", "A.2.", *(f"{n}." for n in range(3, 7))],
+    ],
+    ids=["renumbered", "lettered", "capitals", "signs", "words", "without", "a few only"],
+)
+def test_other_labels_say_the_same(labels: list[str]) -> None:
+    assert compare(FLAT, policy(labels)).verdict in ("unchanged", "cosmetic")
