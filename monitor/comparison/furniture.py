@@ -41,6 +41,12 @@ _COUNTER = re.compile(
     r"(?:of|out of) [0-9]+ (?:people )?found this helpful)",
 )
 
+_GREETING = re.compile(
+    r"(?:welcome (?:to|back)|willkommen|bienvenue|bienvenid[oa]s?|benvenut[oi]|bem-vind[oa]s?|welkom)\b"
+)
+_LONGEST_GREETING = 10
+"""Words of a heading that only greets."""
+
 
 def _phrases(name: str) -> list[str]:
     lines = files(__package__).joinpath(name).read_text("utf-8").splitlines()
@@ -85,6 +91,8 @@ def apart(*pages: Document) -> Callable[[Clause], str | None]:
             return "beside the policy"
         if clause.kind == "row" or clause.lead:
             return None
+        if clause.kind == "heading" and len(words) <= _LONGEST_GREETING and _GREETING.match(text):
+            return "greeting"
         label = text.strip(" .:?!…")
         if label in _BUTTONS or (
             label[: len(label) // 2] * 2 == label and label[: len(label) // 2] in _BUTTONS

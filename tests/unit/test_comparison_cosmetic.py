@@ -172,6 +172,7 @@ def test_parts_of_the_page_that_are_none_of_the_policy():
     assert appearing(Clause("1-10 of 17 results"))
     assert appearing(Clause("How to set up an account", path=("Related articles",)))
     assert appearing(Clause("***"))
+    assert appearing(Clause("Welcome to the pages of Example!", kind="heading"))
 
 
 def test_parts_of_the_policy_that_look_like_parts_of_the_page():
@@ -186,6 +187,7 @@ def test_parts_of_the_policy_that_look_like_parts_of_the_page():
     )
     assert appearing(Clause("Help", kind="row", cells=(("Name", "Help"),))) is None
     assert appearing(Clause("Precise location", kind="item")) is None
+    assert appearing(Clause("Welcome to Example, a company under the laws of Malta.")) is None
     assert appearing(Clause("We sell your data to anyone who asks.")) is None
 
 
