@@ -66,7 +66,8 @@ def canonical(text: str) -> str:
     if not text.isascii():
         text = _MOJIBAKE.sub(_repair, text)
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text).translate(_FOLDED))
-    text = text.translate(_FOLDED)
+    if "*" in text or "_" in text or "`" in text or "\\" in text or not text.isascii():
+        text = text.translate(_FOLDED)  # dear; of ASCII only these four are folded
     if "(" in text:
         text = _COPYRIGHT.sub("©", text)
     if "<" in text:

@@ -29,7 +29,7 @@ _UNSEEN = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 14, 15
 """Control characters; those that switch character sets stay."""
 
 
-_CONTROL = re.compile("[\x0e\x0f\x1b\x7f]")
+_CONTROL = "\x0e\x0f\x1b\x7f"
 """What is left of them once it is known what they meant."""
 
 
@@ -79,8 +79,9 @@ def control_share(body: bytes) -> float:
 
 
 def _clean(text: str) -> str:
-    if _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
+    for sign in _CONTROL:
+        if sign in text:
+            text = text.replace(sign, "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.replace("\f", "\n")

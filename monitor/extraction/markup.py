@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bs4.element import PreformattedString, Tag
+from bs4.element import Tag
 
 from monitor.extraction import noise, tables
 from monitor.extraction.blocks import Block
@@ -109,10 +109,8 @@ def blocks(html: str, *, url: str | None = None, fragment: str = "", strict: boo
 
     ``strict`` drops what bears the name of a widget; without it only what is hidden from everybody is dropped.
     """
-    tree = soup(html)
-    walk = Walk(url, fragment, len(html) if strict else 0)
-    if strict:
-        walk.letters = len(tree.get_text())
+    tree, letters = soup(html)
+    walk = Walk(url, fragment, letters if strict else 0)
     walk.inside(tree)
     walk.flush()
     return walk.blocks
@@ -147,7 +145,7 @@ class Walk:
         for child in node.contents:
             if isinstance(child, Tag):
                 self.tag(child, bold, linked, pre)
-            elif not isinstance(child, PreformattedString):
+            else:
                 self.words(str(child), bold, linked, pre)
 
     def words(self, text: str, bold: bool, linked: bool, pre: bool) -> None:
@@ -209,9 +207,10 @@ class Walk:
             and noise.ICON.fullmatch(tag.get_text(strip=True))
         ):
             return True
-        by_class = noise.sounds(str(attrs.get("class", "")))
-        by_name = by_class | noise.sounds(str(attrs.get("id", "")))
-        return bool(by_name) and self._is_noise(tag, by_class, by_name)
+        classes, own = attrs.get("class"), attrs.get("id")
+        by_class = noise.sounds(str(classes)) if classes else noise.SILENT
+        by_name = by_class | noise.sounds(str(own)) if own else by_class
+        return by_name is not noise.SILENT and self._is_noise(tag, by_class, by_name)
 
     def _is_noise(self, tag: Tag, by_class: Sounds, by_name: Sounds) -> bool:
         if Sounds.HIDDEN in by_name:
@@ -289,7 +288,7 @@ class Walk:
                 self.tag(child, False, False, False)
             elif isinstance(child, Tag):
                 self.tag(child, False, False, False)
-            elif not isinstance(child, PreformattedString):
+            else:
                 self.words(str(child), False, False, False)
         self.flush()
         self.labels.pop()
@@ -304,6 +303,10 @@ class Walk:
 
     def flush(self) -> bool:
         """End the block that is being read; False if it holds no words and so goes on."""
+        if not self.chunks and not self.links:
+            self.kind, self.level, self.label, self.strong = "paragraph", 0, "", False
+            self.inward = self.internal = True
+            return False
         text = "".join(self.chunks)
         if "\n" not in text:
             text = " ".join(text.split())

@@ -60,13 +60,14 @@ _SOUNDS = tuple(
         (_HIDDEN, Sounds.HIDDEN),
     )
 )
-_SILENT = Sounds(0)
+SILENT = Sounds(0)
+"""What names sound like that say nothing: there is but one such value."""
 
 
 @lru_cache(maxsize=8192)
 def sounds(names: str) -> Sounds:
     """What some names, separated by spaces, sound like together."""
-    found = _SILENT
+    found = SILENT
     for name in names.split():
         for pattern, sound in _SOUNDS:
             if pattern.fullmatch(name):

@@ -61,6 +61,8 @@ def levels(lines: Sequence[Block]) -> list[Level | None]:
 
 def _level(lines: Sequence[Block], index: int, label: str, text: str) -> Level | None:
     line = lines[index]
+    if line.kind != "heading" and text.count(" ") > 2 * _LONGEST_BOLD:
+        return None  # as most lines are: no rule below takes so many words
     words = len(text.split())
     if not words or line.kind == "row" or is_date_line(text):
         return None
