@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from monitor.config import Watch
 from monitor.schedule import LONGEST_RETRY
@@ -37,7 +37,17 @@ def sync(
     connection: Connection, watches: Sequence[Watch], now: datetime, first_due: Callable[[Watch], datetime]
 ) -> None:
     """Make the rows agree with the config; a watch that left the config stays, disabled, with its history."""
-    rows = {row.key: row for row in connection.execute(select(watch))}
+    columns = (
+        watch.c.id,
+        watch.c.key,
+        watch.c.vendor,
+        watch.c.name,
+        watch.c.kind,
+        watch.c.pages,
+        watch.c.enabled,
+    )
+    rows = {row.key: row for row in connection.execute(select(*columns))}
+    fresh = []
     for wanted in watches:
         values = {
             "vendor": wanted.vendor,
@@ -48,16 +58,8 @@ def sync(
         }
         row = rows.pop(wanted.key, None)
         if row is None:
-            connection.execute(
-                insert(watch).values(
-                    key=wanted.key,
-                    created_at=now,
-                    next_check_at=first_due(wanted),
-                    settled=False,
-                    failures=0,
-                    **values,
-                )
-            )
+            begun = {"created_at": now, "next_check_at": first_due(wanted), "settled": False, "failures": 0}
+            fresh.append({"key": wanted.key, **begun, **values})
         elif any(getattr(row, name) != value for name, value in values.items()):
             sooner = (
                 {}
@@ -65,9 +67,10 @@ def sync(
                 else {"validators": None, "next_check_at": first_due(wanted)}
             )
             connection.execute(update(watch).where(watch.c.id == row.id).values(**values, **sooner))
-    for row in rows.values():
-        if row.enabled:
-            connection.execute(update(watch).where(watch.c.id == row.id).values(enabled=False))
+    if fresh:
+        connection.execute(insert(watch), fresh)
+    if gone := [{"gone": row.id} for row in rows.values() if row.enabled]:
+        connection.execute(update(watch).where(watch.c.id == bindparam("gone")).values(enabled=False), gone)
 
 
 def pull_forward(
@@ -97,30 +100,32 @@ def claim_due(
     connection: Connection, owner: str, now: datetime, *, lease: timedelta, limit: int
 ) -> list[Slot]:
     """Claim watches whose time has come, the longest due first."""
-    free = or_(
-        watch.c.lease_until.is_(None), watch.c.lease_until < now, watch.c.lease_owner.in_(_dead(connection))
-    )
-    due = (
-        select(watch)
-        .where(watch.c.enabled, watch.c.next_check_at <= now, free)
-        .order_by(watch.c.next_check_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return _claimed(connection, connection.execute(due).all(), owner, now, lease)
+    due = select(watch).where(watch.c.enabled, watch.c.next_check_at <= now).order_by(watch.c.next_check_at)
+    due = due.limit(limit).with_for_update(skip_locked=True)
+    at_work = {owner}
+    while True:
+        # Whether a holder is at work cannot be asked of the database. Its index brings what is due in order, so that
+        # the rows that are seen are few; asking for all holders first would read the whole table at each claim.
+        free = or_(
+            watch.c.lease_until.is_(None),
+            watch.c.lease_until < now,
+            watch.c.lease_owner.not_in(sorted(at_work)),
+        )
+        rows = connection.execute(due.where(free)).all()
+        held = {row.lease_owner for row in rows if not _free(row, now)}
+        if not held:
+            return _claimed(connection, rows, owner, now, lease)
+        at_work |= held
 
 
 def claim(
     connection: Connection, keys: Sequence[str], owner: str, now: datetime, *, lease: timedelta
 ) -> list[Slot]:
     """Claim the named watches that nobody is at work on, due or not; the others are left out."""
-    dead = set(_dead(connection))
     rows = connection.execute(
         select(watch).where(watch.c.key.in_(keys)).with_for_update(skip_locked=True)
     ).all()
-    free = [
-        row for row in rows if row.lease_until is None or row.lease_until < now or row.lease_owner in dead
-    ]
+    free = [row for row in rows if _free(row, now)]
     return _claimed(connection, free, owner, now, lease)
 
 
@@ -162,12 +167,10 @@ def release(connection: Connection, slots: Sequence[Slot]) -> None:
         )
 
 
-def _dead(connection: Connection) -> list[str]:
-    """Lease holders on this machine whose process is gone: their work will not be finished."""
-    holders = connection.scalars(
-        select(watch.c.lease_owner).where(watch.c.lease_owner.is_not(None)).distinct()
-    )
-    return [holder for holder in holders if not alive(holder)]
+def _free(row: Row[Any], now: datetime) -> bool:
+    """Whether nobody is at work on a watch: no claim, one that has run out, or one whose process, on this machine, is
+    gone and will not finish it."""
+    return row.lease_until is None or row.lease_until < now or not alive(row.lease_owner)
 
 
 def next_due_at(connection: Connection) -> datetime | None:
