@@ -81,6 +81,8 @@ class Daemon:
         self.clock: tuple[float, datetime] | None = None
         self.swept = False
         self.refills: set[asyncio.Task[None]] = set()
+        self.reloads: set[asyncio.Task[None]] = set()
+        self.reloading = asyncio.Lock()
 
     async def serve(self) -> None:
         """Run until SIGTERM or SIGINT; a second one hurries."""
@@ -93,10 +95,12 @@ class Daemon:
             await synced(self.tools)
             scheduler = self._scheduler()
             scheduler.start()
+            attending = asyncio.create_task(self.metrics.attend())
             log.info("watching %d policies", len([w for w in self.config.watches if w.enabled]))
             await self.stopping.wait()
             self.notifier.tell("STOPPING=1")
             self.winding.cancel()
+            attending.cancel()
             scheduler.remove_all_jobs()
             await self._finish()
             scheduler.shutdown(wait=False)
@@ -173,7 +177,7 @@ class Daemon:
                 self._start(slot)
 
     async def _look(self, slot: Slot, tools: Tools) -> None:
-        watch = next((watch for watch in tools.config.watches if watch.key == slot.key), None)
+        watch = tools.config.by_key.get(slot.key)
         try:
             if watch is None:  # it left the config while it was being claimed
                 await tools.stored(lambda connection: watches.release(connection, [slot]))
@@ -232,21 +236,25 @@ class Daemon:
         self.clock = (ticked, now)
 
     def _reload_soon(self) -> None:
-        self._reloading = asyncio.get_running_loop().create_task(self._reload())
+        reload = asyncio.create_task(self._reload())
+        self.reloads.add(reload)
+        reload.add_done_callback(self.reloads.discard)
 
     async def _reload(self) -> None:
         """SIGHUP: take the new config; a wrong one is refused with all its errors, the old one goes on."""
-        self.notifier.tell("RELOADING=1")
-        try:
-            config = self.load()
-            settings = fetch_settings(config)
-        except ConfigError as error:
-            for fault in error.faults:
-                log.error("config not taken: %s", fault)
-        else:
-            await self._take(config, Fetcher(settings, robots_store=self.tools.robots))
-            log.info("config taken: watching %d policies", len([w for w in config.watches if w.enabled]))
-        self.notifier.tell("READY=1")
+        async with self.reloading:  # what was asked for last is taken last
+            self.notifier.tell("RELOADING=1")
+            try:
+                # Ten thousand watches take half a second to read: looks go on meanwhile.
+                config = await asyncio.to_thread(self.load)
+                settings = fetch_settings(config)
+            except ConfigError as error:
+                for fault in error.faults:
+                    log.error("config not taken: %s", fault)
+            else:
+                await self._take(config, Fetcher(settings, robots_store=self.tools.robots))
+                log.info("config taken: watching %d policies", len([w for w in config.watches if w.enabled]))
+            self.notifier.tell("READY=1")
 
     async def _take(self, config: Config, fetcher: Fetcher) -> None:
         for key in ("state", "database", "metrics_port"):

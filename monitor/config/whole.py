@@ -94,6 +94,11 @@ class Config(Table):
     def watches(self) -> tuple[Watch, ...]:
         return tuple(self._watch(vendor, policy) for vendor in self.vendor for policy in vendor.policy)
 
+    @cached_property
+    def by_key(self) -> dict[str, Watch]:
+        """The watches, by key: a look has to find its own among ten thousand."""
+        return {watch.key: watch for watch in self.watches}
+
     def _watch(self, vendor: VendorTable, policy: PolicyTable) -> Watch:
         name = policy.name or policy.kind
         every = policy.every or vendor.every or self.schedule.every
