@@ -86,6 +86,12 @@ class Outbox:
                 self.channels[name] = open_channel(table, self.config)
         return self.channels[name]
 
+    async def _opened(self, name: str) -> Channel:
+        """As ``channel``, in the outbox's thread: the libraries of a sender take a second to load."""
+        if name in self.channels:
+            return self.channels[name]
+        return await asyncio.get_running_loop().run_in_executor(self._desk, self.channel, name)
+
     async def drain(self) -> Drained:
         """Send everything that is due now; what fails is due again later."""
         drained = Drained()
@@ -134,7 +140,7 @@ class Outbox:
 
     async def _claim(self, name: str) -> Claimed | None:
         try:
-            channel = self.channel(name)
+            channel = await self._opened(name)
         except ConfigError:
             gap, capacity = 0.0, 1  # its fault is said when something is sent
         else:
@@ -157,7 +163,7 @@ class Outbox:
     async def _send(self, claimed: Claimed) -> None:
         """Render and send. Whatever goes wrong becomes a ``SendError`` without addresses or secrets."""
         try:
-            channel = self.channel(claimed.channel)
+            channel = await self._opened(claimed.channel)
         except ConfigError as error:
             raise SendError(
                 str(error), permanent=not any(table.name == claimed.channel for table in self.config.channel)
