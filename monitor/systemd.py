@@ -8,6 +8,9 @@ import socket
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 0.1
+"""Seconds that a message may wait for a listener who does not read: everything else waits with it."""
+
 
 class Notifier:
     """Speaks to ``$NOTIFY_SOCKET``, if there is one."""
@@ -22,6 +25,7 @@ class Notifier:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+                sender.settimeout(PATIENCE)
                 sender.sendto(message.encode(), self.address)
         except OSError as error:
             log.warning("systemd does not listen: %s", error)

@@ -4,11 +4,14 @@ import configparser
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from monitor.systemd import Notifier
 
 UNITS = Path(__file__).parents[2] / "systemd"
 SERVICES = ("policy-monitor.service", "policy-monitor-check.service")
@@ -113,3 +116,18 @@ def test_install_script_puts_everything_in_place(tmp_path: Path):
     }
     assert re.search(r"install .*\[postgres,", (root / "pip.log").read_text("utf-8"))
     assert (root / "etc/policy-monitor/secrets").stat().st_mode & 0o007 == 0
+
+
+def test_a_listener_who_does_not_read_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        notifier = Notifier()
+        while "does not listen" not in caplog.text:  # until as many wait as the kernel keeps
+            notifier.tell("WATCHDOG=1")
+        assert listener.recv(1000) == b"WATCHDOG=1"
+        caplog.clear()
+        notifier.tell("STOPPING=1")
+        assert not caplog.text
