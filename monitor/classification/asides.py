@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.modality import PARTIES
-from monitor.classification.names import RECIPIENT_WORDS
-from monitor.classification.tables import table, word_set
+from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 
 Range = tuple[int, int]
@@ -20,7 +18,6 @@ CONTACT = "contact details"
 POINTER = "points elsewhere"
 ANNOUNCEMENT = "announces a version of the policy"
 _REASONS = {"contact": CONTACT, "pointer": POINTER, "announcement": ANNOUNCEMENT}
-_MOST_RENAMED = 6
 
 
 def aside(facts: Facts, sentence: Range) -> str | None:
@@ -107,7 +104,7 @@ def _overlap(ranges: Sequence[Range], start: int, end: int) -> bool:
     return any(first < end and start < last for first, last in ranges)
 
 
-def _weighs(text: Text, at: int, known: Knowledge) -> bool:
+def weighs(text: Text, at: int, known: Knowledge) -> bool:
     """Whether a word counts in a name; a lone capital may be one."""
     word = text.words[at]
     return word not in known.empty_words or (
@@ -129,36 +126,4 @@ _SHORTEST_SENTENCE, _SHORTEST_PROSE = 4, 6
 """Words, with and without a full stop."""
 _LEAST_SMALL = 0.2
 """Share of words without meaning of their own; sentences have twice that, menus half."""
-_PRODUCTS = word_set(table("names")["products"])
 _SMALL = word_set("will shall must may can not no any all if when where including such other only")
-
-
-def renamed(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> bool:
-    """Whether nothing but names of products or defined terms changed: capitals for capitals, no organisation.
-
-    What both sides name is not renamed: there one thing came in the place of another.
-    """
-    (old, gone), (new, come) = (
-        (facts.text, {facts.text.words[at] for start, end in changed for at in range(start, end)})
-        for facts, changed in sides
-    )
-    if gone and come and gone <= set(new.words) and come <= set(old.words):
-        return False
-    for facts, changed in sides:
-        text = facts.text
-        words = [at for start, end in changed for at in range(start, end) if _weighs(text, at, known)]
-        if not words or len({text.words[at] for at in words}) > _MOST_RENAMED:
-            return False
-        if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
-            return False
-        if any(text.words[at] in PARTIES for at in words):
-            return False
-        if any(hit.start in words for hit in facts.places) or any(
-            p.form and p.start in words for p in facts.parties
-        ):
-            return False
-        sentences = {text.sentences[at] for at in words}
-        around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
-        if around & RECIPIENT_WORDS:
-            return False
-    return True

@@ -12,6 +12,7 @@ from monitor.classification.facts import Facts, read_facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.residue import residue, touched_only
 from monitor.classification.text import Text, read
+from monitor.classification.topics import run_in_title
 from monitor.classification.topics import topics as topics_of
 from monitor.classification.wording import Wording, wording
 from monitor.comparison import Difference
@@ -50,7 +51,9 @@ class Case:
         )
         differing = changed_ranges(before, after)
         changed = _own(difference, clause, differing)
-        topics = topics_of(((old, changed[0]), (new, changed[1])), clause.path, context.policy_kind, known)
+        title = _title(difference)
+        sides = (old, changed[0]), (new, changed[1])
+        topics = topics_of(sides, clause.path, context.policy_kind, known, title)
         found, said = delta(old, new, known), wording(old, new, differing, known)
         left = residue(said, changed)
         both = difference.before is not None and difference.after is not None
@@ -97,6 +100,12 @@ def _text(clause: Clause | None) -> Text:
     if clause is None:
         return read("")
     return read(f"{clause.lead} {clause.text}" if clause.lead else clause.text)
+
+
+def _title(difference: Difference) -> str:
+    """What the clause begins with as its own heading, on the side that has one."""
+    titles = (run_in_title(clause.text) for clause in (difference.before, difference.after) if clause)
+    return next(filter(None, sorted(titles)), "")
 
 
 def _quoted(text: Text, ranges: tuple[Range, ...]) -> str:

@@ -11,6 +11,7 @@ from monitor.classification.findings import Found, by_rules
 from monitor.classification.knowledge import Knowledge, knowledge
 from monitor.classification.names import by_entry, by_names
 from monitor.classification.numbers import by_numbers
+from monitor.classification.reference import by_documents
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial
 from monitor.classification.whole import by_whole
@@ -59,6 +60,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_numbers(case.delta, case.topics, known),
         *named,
         *by_rules(case.delta, case.topics, known, modified=case.reworded),
+        *by_documents(case, known),
         *by_whole(case, known),
     ]
     findings.sort(key=lambda f: (-SEVERITIES.index(f.finding.severity), not f.worse))

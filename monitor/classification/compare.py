@@ -37,6 +37,7 @@ def compare(
         return _suspect(before, after, f"The page is hardly a version of the same policy: {doubt}", doubt)
     context = Context.of(before, after, rules=tuple(rules), policy_kind=policy_kind, vendor=vendor)
     found = differences(before, after)
+    context = context.having(found, before, after)
     changes = tuple(classify(difference, context) for difference in found)
     weights = [change.verdict for change in changes]
     verdict: Verdict = max(weights, key=VERDICTS.index, default="unchanged")

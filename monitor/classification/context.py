@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
+from monitor.classification.relocation import Sentence, moved_sentences
+from monitor.classification.renaming import Renaming, renamings
 from monitor.classification.tables import table, word_set
 from monitor.classification.user import UserRule
+from monitor.comparison import Difference
 from monitor.model import Document
 
 _LANGUAGES = {
@@ -44,6 +48,10 @@ class Context:
     notes: tuple[str, ...] = ()
     texts: tuple[str, str] = ("", "")
     """Both documents, folded: to see how far a defined term reaches."""
+    renamings: frozenset[Renaming] = frozenset()
+    """Names in whose place others came throughout."""
+    moved: frozenset[Sentence] = frozenset()
+    """Sentences that went from one clause to another."""
 
     @classmethod
     def of(
@@ -71,6 +79,13 @@ class Context:
             notes=tuple(notes),
             texts=(before.text.casefold(), after.text.casefold()),
         )
+
+    def having(self, found: Sequence[Difference], before: Document, after: Document) -> Self:
+        """The context with what only all differences together tell."""
+        judged = [difference for difference in found if difference.cosmetic is None]
+        if len(judged) < 2:
+            return self
+        return replace(self, renamings=renamings(judged, before, after), moved=moved_sentences(judged))
 
     def uses(self, term: str) -> int:
         """How often a term stands in the document that uses it more."""

@@ -33,6 +33,7 @@ _LONGEST_BACK = 60
 """Words before an "it" in which what it means is looked for."""
 _NO_VERB = word_set("the this these all any our its terms of abide bound")
 """What follows "agree to" where nothing is promised but agreement."""
+_SERVICE = word_set(_WORDS["verbs"]["service"])
 _BURDENS = word_set(_WORDS["verbs"]["burdens"])
 CONDUCT = word_set(_WORDS["verbs"]["conduct"])
 """Verbs with which an item of a list of what one may not do begins."""
@@ -84,6 +85,9 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         )
         if holder is None:
             continue
+        served = force in ("must", "may") and _served(text.words, verb_at)
+        if served and holder == "customer":
+            holder = "vendor"
         verb_at, verb = _verb(text, verb_at)
         if verb in _ENDEAVOUR and force == "must":
             force = "soft"
@@ -110,6 +114,8 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     if word in _STRONG:
         return ("not", at + 2) if following in _NEGATION else _strong(words, at)
     if word in _LEAVE:
+        if word == "may" and following[:1].isdigit():
+            return None
         return ("not", at + 2) if following in _NEGATION else ("may", at + 1)
     if word in _SOFT:
         return ("not", at + 2) if following in _NEGATION else ("soft", at + 1)
@@ -132,13 +138,16 @@ def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
 
 
 def _conditional(text: Text, at: int) -> bool:
-    """Whether a modal only says in which case or of what kind: "if you do not agree", "what would harm you".
+    """Whether a modal only says in which case, how or of what kind: "if you do not agree", "what would harm you",
+    "as soon as we can".
 
     "Do Not Track" is a name.
     """
     words = text.words
+    if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
+        return True
     if words[at] == "would":
-        return at > 0 and words[at - 1] in ("that", "which", "who")
+        return words[at - 1 : at] in _RELATIVE or words[at + 1 : at + 2] in _WISHES
     if words[at] not in ("do", "does"):
         return False
     if text.shown[slice(*text.spans[at + 1])] == "Not":
@@ -169,6 +178,9 @@ def _clause(text: Text, at: int) -> int:
     return first
 
 
+_RELATIVE = frozenset({("that",), ("which",), ("who",)})
+_WISHES = frozenset({("like",), ("prefer",), ("rather",), ("appreciate",)})
+_SOMEBODY = frozenset({"we", "you", "it", "they"})
 _NOES = frozenset({"no", "neither", "nobody", "none"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
@@ -197,6 +209,8 @@ def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Hol
         named = _named(text, here, vendor)
         if named is not None:
             return named
+    if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
+        return None
     if banned:
         return "customer"
     return "vendor" if first < at else None
@@ -205,19 +219,24 @@ def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Hol
 def _named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     """The party that a word names, unless only a thing of theirs is meant."""
     word = text.words[at]
-    if word not in _ANYBODY and word not in vendor:
+    if word not in _ANYBODY and word not in vendor and word != "providers":
         return None
     if at + 1 < len(text.words) and (
         text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
     ):
         return None
-    if word in _THIRD or (word in _EITHER and at and text.words[at - 1] == "third"):
+    if word in _THIRD or text.words[max(at - 1, 0) : at + 1] in _THIRD_BY_TWO:
         return "third"
     if word in _EITHER:
         return "either"
     if word in _CUSTOMER:
         return "customer"
     return "vendor" if word in _VENDOR or word in vendor else None
+
+
+_THIRD_BY_TWO = frozenset(
+    {("third", "party"), ("third", "parties"), ("service", "providers"), ("service", "provider")}
+)
 
 
 def party_of(word: str, vendor: frozenset[str]) -> Holder | None:
@@ -245,6 +264,13 @@ def _passive_holder(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder 
 
 
 _PASSIVE_REACH = 6
+
+
+def _served(words: tuple[str, ...], verb_at: int) -> bool:
+    """Whether something is done for whom the sentence begins with: "you will be notified" binds the vendor."""
+    if words[verb_at : verb_at + 1] != ("be",):
+        return False
+    return any(word in _SERVICE for word in words[verb_at + 1 : verb_at + 3])
 
 
 def _unaddressed(words: tuple[str, ...], at: int) -> bool:

@@ -32,7 +32,14 @@ _PLAIN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) |
 }
 """What invisible characters and shapes of quotes and dashes become."""
 _MARKS = re.compile(r"[*_`\\\[\]]")
-_PIECE = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|[.!?;:,$€£¥%()\"|]")
+_NUMERAL = r"(?:[a-z]|[A-H]|[ivx]{2,5}|\d)"
+_LABELS = (
+    rf"(?<![\w)])\((?:[a-z]|[A-H]|[ivx]{{2,5}})\)(?=[\s.,;:]|$)|(?:(?<=[:;,.] )|(?<= and )|(?<= or ))\(\d\)(?=\s)|"
+    rf"(?<= )\(\d\)(?=[.,;:]|$| and | or )|"
+    rf"(?<![\w)])\({_NUMERAL}(?:,? (?:and |or )?{_NUMERAL}){{1,9}}\)"
+)
+"""Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
+_PIECE = re.compile(rf"{_LABELS}|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|[.!?;:,$€£¥%()\"|]")
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al"
 )

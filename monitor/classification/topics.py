@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import read
 
-_STRONG, _WEAK, _HEADING, _KIND = 2.0, 1.0, 3.0, 0.5
+_STRONG, _WEAK, _HEADING, _TITLE, _KIND = 2.0, 1.0, 3.0, 2.0, 0.5
 _CHANGED, _CLOSE = 2.0, 1.5
 _NEAR = 12
 """Words between a phrase and a change for them to be close."""
@@ -29,15 +30,20 @@ def topics(
     path: Sequence[str],
     policy_kind: str | None,
     known: Knowledge,
+    title: str = "",
 ) -> tuple[str, ...]:
     """Topics of a changed clause, likeliest first.
 
-    ``sides``: the facts before and after, each with the word ranges that changed.
+    ``sides``: the facts before and after, each with the word ranges that changed; ``title``: what the clause itself
+    begins with as its heading.
     """
     points: dict[str, float] = {}
     for facts, changed in sides:
         for name, value in _side(facts, changed, known).items():
             points[name] = max(points.get(name, 0.0), value)
+    titled = {hit.name for hit in known.headings.scan(read(title))} if title else set()
+    for name in titled:
+        points[name] = points.get(name, 0.0) + _TITLE
     for depth, heading in enumerate(reversed(path[-3:])):
         for hit in known.headings.scan(read(heading)):
             points[hit.name] = points.get(hit.name, 0.0) + _HEADING / (depth + 1)
@@ -52,7 +58,24 @@ def topics(
     best = max(points.values(), default=0.0)
     named = [name for name, value in points.items() if value >= max(_LEAST, best * _SHARE)]
     named.sort(key=lambda name: (-points[name], name))
-    return tuple(named[:_MOST]) or ("other",)
+    return tuple(named[: _MOST + bool(titled)]) or ("other",)
+
+
+_RUN_IN = re.compile(r"\W{0,3}([^\W\d_][^.:;!?\n]{2,70})[.:]\W{0,3}\s\W{0,3}[A-Z]")
+_LONGEST_TITLE = 8
+
+
+def run_in_title(text: str) -> str:
+    """The heading with which a paragraph itself begins, empty when it has none: "Sub-processing. Customer …"."""
+    found = _RUN_IN.match(text)
+    if found is None or len(found[1].split()) > _LONGEST_TITLE:
+        return ""
+    words = [word for word in found[1].split() if len(word) > _SMALL_WORD]
+    return found[1] if words and all(word[0].isupper() for word in words) else ""
+
+
+_SMALL_WORD = 3
+"""Letters of the words that are written small in a title."""
 
 
 def _side(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[str, float]:

@@ -11,7 +11,6 @@ from monitor.classification.asides import (
     all_asides,
     contact_changed,
     is_prose,
-    renamed,
 )
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
@@ -19,8 +18,11 @@ from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import PARTIES, party_of
+from monitor.classification.reference import RULE as DOCUMENT
+from monitor.classification.relocation import only_moved
+from monitor.classification.renaming import Sides, only_renamed, renamed
 from monitor.classification.residue import hard
-from monitor.classification.text import Text
+from monitor.classification.text import Text, read
 from monitor.classification.voice import revoiced
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
@@ -30,6 +32,7 @@ SPELLING = "spelling"
 DATES = "dates or references"
 SAME = "same meaning"
 RENAMED = "a name or defined term was replaced"
+MOVED = "moved from or to another clause"
 LABEL = "no sentence: a label, a menu or a price tag"
 FEW = "few words and no rule applies"
 _RULE_OF = {
@@ -38,6 +41,7 @@ _RULE_OF = {
     DATES: "dates",
     SAME: "same",
     RENAMED: "renamed",
+    MOVED: "moved",
     LABEL: "label",
     FEW: "few",
     CONTACT: "contact",
@@ -68,6 +72,12 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     """Why a change moves nobody's position, None when it is material."""
     if case.clause.kind == "heading" and len(case.clause.text.split()) <= _LONGEST_HEADING:
         return HEADING
+    if case.context.moved and _is_moved(case):
+        return MOVED
+    if case.context.renamings and case.reworded and only_renamed(*_words(case), case.context.renamings):
+        return RENAMED
+    if any(f.finding.rule == DOCUMENT for f in findings):
+        return None
     denies = not DECISIVE.isdisjoint((*case.wording.gone, *case.wording.come))
     aside = all_asides(case.sides) if case.context.english and not (case.reworded and denies) else None
     if aside is not None:
@@ -75,7 +85,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if case.reworded and (case.wording.same or _respaced(case)) and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
-        if case.reworded and (renamed(case.sides, known) or _is_renamed(case, findings, known)):
+        if case.reworded and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known)):
             return RENAMED
         if _is_contact(case, findings, known):
             return CONTACT
@@ -118,15 +128,29 @@ def _is_renamed(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
         return False
     (before, _), (after, _) = case.sides
     gone, come = case.wording.places
-    return bool(gone and come) and renamed(((before, gone), (after, come)), known)
+    return bool(gone and come) and _renamed(case, ((before, gone), (after, come)), known)
+
+
+def _renamed(case: Case, sides: Sides, known: Knowledge) -> bool:
+    return renamed(sides, case.sides, case.context.texts, known)
+
+
+def _is_moved(case: Case) -> bool:
+    before, after = (
+        read(clause.text if clause else "") for clause in (case.difference.before, case.difference.after)
+    )
+    return only_moved(before, after, case.context.moved)
 
 
 def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     about = case.topics[0] == "contact"
     if not case.row and contact_changed(case.sides, known, about_contact=about):
         return True
-    return about and not any(
-        f.finding.rule.startswith(_FIRM) or f.finding.severity == "high" for f in findings
+    broken = case.reworded and any(f.finding.rule == "duty.vendor" and f.worse for f in findings)
+    return (
+        about
+        and not broken
+        and not any(f.finding.rule.startswith(_FIRM) or f.finding.severity == "high" for f in findings)
     )
 
 

@@ -158,6 +158,26 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
             "pointer",
         ),
         ("We value trust and honest dealings.", "We value trust and decent dealings.", "few"),
+        (
+            "You must (i) keep your password secret, and (ii) tell us of misuse.",
+            "You must (a) keep your password secret, and (b) tell us of misuse.",
+            "same",
+        ),
+        ("Our purposes (i, ii) are listed here.", "Our purposes (1, 2) are listed here.", "same"),
+        ("Backups are kept (two (2) weeks).", "Backups are kept (two weeks).", "same"),
+        ("We answer as soon as possible.", "We answer as soon as we can.", "same"),
+        (
+            "We may end the trial without prior notice.",
+            "We may end the trial without advance notice.",
+            "same",
+        ),
+        (
+            "We will not publish reports without your prior written consent.",
+            "We will not publish reports unless you have consented beforehand in writing.",
+            "same",
+        ),
+        ("We reserve the right to close the forum.", "We retain the right to close the forum.", "same"),
+        ("As described in the section on fees.", 'As described in the section titled "On fees".', "same"),
     ],
 )
 def test_editorial_changes_name_their_reason(before: str, after: str, reason: str) -> None:

@@ -79,6 +79,12 @@ def test_labels_dates_and_names_are_no_numbers(text: str) -> None:
         ("If we learn of a breach by a customer, it may be hard.", [("vendor", "may", "difficult")]),
         ("Reselling is not permitted.", [("customer", "not", "")]),
         ("Data will be deleted.", [("vendor", "must", "delete")]),
+        ("You will be notified.", [("vendor", "must", "notify")]),
+        ("You will be bound.", [("customer", "must", "bound")]),
+        ("Service providers are not authorized to sell it.", [("third", "not", "sell")]),
+        ("We act as fast and as well as we can.", []),
+        ("Revised on May 12, 2024.", []),
+        ("If you would like to leave, write.", []),
     ],
 )
 def test_statements_have_a_holder_a_force_and_a_verb(

@@ -1,0 +1,52 @@
+"""Sentences that went from one clause and stand word for word in another: moved, not gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from monitor.classification.tables import word_set
+from monitor.classification.text import Text, read
+from monitor.comparison import Difference
+
+Sentence = tuple[str, ...]
+
+_SHORTEST = 5
+_POINTING = word_set(
+    "above below foregoing preceding following aforementioned section paragraph clause subsection"
+)
+"""A sentence with one of these speaks of what stands around it: elsewhere it says something else."""
+
+
+def moved_sentences(found: Iterable[Difference]) -> frozenset[Sentence]:
+    """Sentences of which as many came in some clauses as went from others."""
+    gone: Counter[Sentence] = Counter()
+    come: Counter[Sentence] = Counter()
+    for difference in found:
+        if difference.cosmetic is None and difference.change != "moved":
+            before, after = (
+                Counter(sentences(read(clause.text))) if clause else Counter[Sentence]()
+                for clause in (difference.before, difference.after)
+            )
+            gone.update(before - after)
+            come.update(after - before)
+    return frozenset(
+        sentence
+        for sentence, count in gone.items()
+        if count == come[sentence] and len(sentence) >= _SHORTEST and _POINTING.isdisjoint(sentence)
+    )
+
+
+def only_moved(before: Text, after: Text, moved: frozenset[Sentence]) -> bool:
+    """Whether two texts are the same but for sentences that moved; one of them may be empty."""
+    rest = [
+        [word for sentence in sentences(text) if sentence not in moved for word in sentence]
+        for text in (before, after)
+    ]
+    return rest[0] == rest[1]
+
+
+def sentences(text: Text) -> Sequence[Sentence]:
+    """The sentences of a text, as folded words."""
+    ends = (*text.sentence_starts[1:], len(text.words))
+    return [text.words[start:end] for start, end in zip(text.sentence_starts, ends, strict=False)]

@@ -1,0 +1,185 @@
+"""Names of products and defined terms in whose place others came: who owes what to whom stays the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitor.classification.asides import Range, weighs
+from monitor.classification.facts import Facts
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.modality import PARTIES
+from monitor.classification.names import RECIPIENT_WORDS
+from monitor.classification.tables import table, word_set
+from monitor.comparison import Difference
+from monitor.model import Document
+
+Sides = Sequence[tuple[Facts, Sequence[Range]]]
+
+_MOST_RENAMED = 6
+_PRODUCTS = word_set(table("names")["products"])
+
+
+def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: Knowledge) -> bool:
+    """Whether nothing but names of products or defined terms changed: capitals for capitals, no organisation.
+
+    ``sides``: the words that may be names; ``differing``: all that each side lacks; ``documents``: both texts,
+    folded. At least one name has to come where another went. What is in use on both sides, in the clause or in the
+    document, was not renamed: there one thing came in the place of another.
+    """
+    (old, gone), (new, come) = (
+        (facts.text, {facts.text.words[at] for start, end in changed for at in range(start, end)})
+        for facts, changed in sides
+    )
+    if gone and come and gone <= set(new.words) and come <= set(old.words):
+        return False
+    if not all(_are_names(facts, changed, known) for facts, changed in sides):
+        return False
+    gaps = [_gaps(side, ranges, known) for side, (_, ranges) in zip(sides, differing, strict=True)]
+    return bool(gaps[0] & gaps[1]) and not _both_in_use(sides, documents)
+
+
+def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool:
+    text = facts.text
+    words = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
+    if not words or len({text.words[at] for at in words}) > _MOST_RENAMED:
+        return False
+    if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
+        return False
+    if any(text.words[at] in PARTIES for at in words):
+        return False
+    if any(hit.start in words for hit in facts.places) or any(
+        p.form and p.start in words for p in facts.parties
+    ):
+        return False
+    sentences = {text.sentences[at] for at in words}
+    around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
+    return not around & RECIPIENT_WORDS
+
+
+def _gaps(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range], known: Knowledge) -> set[int]:
+    """Where names came or went, each as the count of unchanged words before it."""
+    facts, changed = side
+    found, lacking = set(), 0
+    for start, end in differing:
+        if any(
+            weighs(facts.text, at, known)
+            for first, last in changed
+            for at in range(max(start, first), min(end, last))
+        ):
+            found.add(start - lacking)
+        lacking += end - start
+    return found
+
+
+def _both_in_use(sides: Sides, documents: tuple[str, str]) -> bool:
+    """Whether the old name is still in use in the new document, and the new one was in the old document."""
+    return all(
+        bool(changed) and all(facts.text.snippet(*run).casefold() in other for run in changed)
+        for (facts, changed), other in zip(sides, reversed(documents), strict=True)
+    )
+
+
+# Names replaced throughout a document.
+
+Renaming = tuple[tuple[str, ...], tuple[str, ...]]
+"""The folded words of a name before and after."""
+
+_FEWEST = 2
+"""Times that a name has to be replaced."""
+_LONGEST_NAME, _LONGEST_GAP = 5, 40
+_NAME = re.compile(r"[A-Z][\w-]{0,40}(?: [A-Z][\w-]{0,40}){0,6}")
+_JOINED_NAME = re.compile(r"[A-Z][\w-]{0,40}(?: (?:(?:and|of|for|&) )?[A-Z][\w-]{0,40}){0,6}")
+_BEFORE_NAMES = word_set(
+    "a an the this that these those such any each every no all our your their its his her if in on at by for to of "
+    "and or but as when where while we you it they neither either both upon under with without from after before"
+)
+
+
+def renamings(found: Iterable[Difference], before: Document, after: Document) -> frozenset[Renaming]:
+    """Terms that the document defines, or names of the vendor's own, in whose place another came everywhere.
+
+    Certain when the old name is gone from the document, the new one is new in it, it came wherever the other stood,
+    and the document says what it stands for: in quotes or brackets by itself, or in a heading of its own.
+    """
+    votes: Counter[tuple[str, str]] = Counter()
+    for difference in found:
+        old, new = difference.before, difference.after
+        if difference.cosmetic is None and old is not None and new is not None and old.text != new.text:
+            votes.update(_replaced(old.text, new.text))
+    chosen = {old: new for (old, new), count in votes.items() if count >= _FEWEST}
+    certain = (
+        (old, new)
+        for old, new in chosen.items()
+        if len({o for o, n in chosen.items() if n == new}) == 1
+        and not _uses(after, old)
+        and not _uses(before, new)
+        and _is_own(before, old)
+        and _is_own(after, new)
+    )
+    return frozenset((_folded(old), _folded(new)) for old, new in certain)
+
+
+def _replaced(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Names in whose place others stand, when the two texts name as many things in the same order."""
+    for pattern in (_NAME, _JOINED_NAME):
+        left, right = (list(map(_core, pattern.findall(text))) for text in (old, new))
+        if len(left) == len(right):
+            pairs = {(a, b) for a, b in zip(left, right, strict=True) if a and b and a != b}
+            yield from pairs | {_trimmed(a, b) for a, b in pairs}
+            return
+
+
+def _core(name: str) -> str:
+    """A name without small words that only stand capital at the start of a sentence."""
+    words = name.split()
+    while words and words[0].casefold() in _BEFORE_NAMES:
+        del words[0]
+    return " ".join(words)
+
+
+def _trimmed(old: str, new: str) -> tuple[str, str]:
+    """Two names without the words that they begin and end with alike, as long as something is left of each."""
+    left, right = old.split(), new.split()
+    while min(len(left), len(right)) > 1 and left[0] == right[0]:
+        del left[0], right[0]
+    while min(len(left), len(right)) > 1 and left[-1] == right[-1]:
+        del left[-1], right[-1]
+    return " ".join(left), " ".join(right)
+
+
+def _uses(document: Document, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", document.text) is not None
+
+
+def _is_own(document: Document, name: str) -> bool:
+    """Whether a document says itself what a name stands for, or has a part named after it."""
+    if name.isupper() and len(name) > _LONGEST_NAME:
+        return False
+    if re.search(
+        rf"[(\"“][^()\"“”.;]{{0,{_LONGEST_GAP}}}[\"“]?{re.escape(name)}[\"”,]{{0,2}}[)\"”]", document.text
+    ):
+        return True
+    headings = {heading for clause in document.clauses for heading in clause.path}
+    headings.update(clause.text for clause in document.clauses if clause.kind == "heading")
+    headings.add(document.title or "")
+    return any(name in heading and heading.strip() != name for heading in headings)
+
+
+def _folded(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\d+|[^\W\d_]+", name.casefold()))
+
+
+_ARTICLES = frozenset(("a", "an"))
+
+
+def only_renamed(before: Sequence[str], after: Sequence[str], names: Iterable[Renaming]) -> bool:
+    """Whether two texts (folded words) are the same once each name is put for the other."""
+    one, two = (" ".join(word for word in words if word not in _ARTICLES) for words in (before, after))
+    one, two = f" {one} ", f" {two} "
+    for number, (old, new) in enumerate(sorted(names)):
+        stand_in = f" <{number}> "
+        for name in sorted((old, new), key=len, reverse=True):
+            one, two = (text.replace(f" {' '.join(name)} ", stand_in) for text in (one, two))
+    return one == two
