@@ -62,7 +62,7 @@ def test_the_longest_due_are_claimed_first_and_once(connection: Connection) -> N
     assert claimed(connection) == [5, 6, 7, 8, 9]
 
 
-@pytest.mark.parametrize("owner", [OTHER, ELSEWHERE, ME])
+@pytest.mark.parametrize("owner", [OTHER, ELSEWHERE, ME], ids=["other", "elsewhere", "me"])
 def test_what_a_living_process_holds_is_passed_over_however_much_it_is(
     connection: Connection, owner: str
 ) -> None:
