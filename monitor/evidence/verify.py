@@ -115,6 +115,7 @@ def snapshot(store: Store) -> Iterator[Connection]:
             connection.rollback()
         return
     with connection:
+        store.begin(connection, "BEGIN")
         driver: Any = connection.connection.driver_connection
         driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         try:

@@ -112,18 +112,21 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """A consistent view; changes nothing."""
         with self._explained(), self.engine.connect() as connection:
+            self.begin(connection, "BEGIN")
             yield connection
             connection.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it is on disk when this returns, or nothing is."""
-        with (
-            self._explained(),
-            self.engine.connect().execution_options(write=True) as connection,
-            connection.begin(),
-        ):
+        with self._explained(), self.engine.connect() as connection, connection.begin():
+            self.begin(connection, "BEGIN IMMEDIATE")
             yield connection
+
+    def begin(self, connection: Connection, how: str) -> None:
+        """Begin a transaction where the driver does not. As a listener, this would burden every statement."""
+        if self.sqlite:
+            connection.exec_driver_sql(how)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -149,7 +152,7 @@ def _sqlite(url: Any) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we begin transactions ourselves, see _begin
+        connection.isolation_level = None  # we begin transactions ourselves, see Store.begin
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         cursor.execute("PRAGMA journal_mode=WAL")
@@ -157,11 +160,6 @@ def _sqlite(url: Any) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 

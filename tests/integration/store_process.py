@@ -101,7 +101,6 @@ def full(folder: Path) -> None:
         assert report.records == before + done, "a look is there whole, or not at all"
         made.look(1, sentence(step * 10 + 9))
         with store.engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     say(refused)
     store.close()

@@ -122,7 +122,6 @@ def unfinished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = opened(folder / "open")
     made = fill(store, watches=1, versions=2)
     with store.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     for number in range(6):
         made.look(1, sentence(50 + number))
