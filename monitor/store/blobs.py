@@ -19,16 +19,17 @@ from monitor.store import schema
 DEPTH = 40
 """How many blobs may lie below one."""
 FIRST_LEVEL, LEVEL = 3, 9
-"""Of zstd, for bytes that resemble nothing kept (a thousand first looks come at once) and for all others."""
+"""Of zstd, for first looks (a thousand come at once) and for all others."""
 
 
-def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
+def put(connection: Connection, data: bytes, *, like: str | None = None, first: bool = False) -> str:
     """Keep some bytes; nothing happens when they are kept already.
 
     Args:
         connection: of a ``Store.write()``.
         data: any bytes.
         like: SHA-256 of bytes that these may resemble (the page as it was); unknown ones are ignored.
+        first: of a first look, to be packed quickly whatever they resemble.
 
     Returns:
         The SHA-256 of ``data`` in hex.
@@ -40,7 +41,8 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
     known = connection.scalar(_CODEC, {"sha256": sha256})
     if known is not None and known != "released":
         return sha256
-    row = _row(connection, data, like if like != sha256 else None)
+    level = FIRST_LEVEL if first or not like else LEVEL
+    row = _row(connection, data, like if like != sha256 else None, level)
     if known is None:
         connection.execute(_ADD, {"sha256": sha256, **row})
     else:  # seen again after its bytes were released
@@ -54,7 +56,7 @@ def repack(connection: Connection, sha256: str, *, like: str | None) -> int:
     Returns:
         The new depth; those packed against this one have to follow.
     """
-    row = _row(connection, get(connection, sha256), like)
+    row = _row(connection, get(connection, sha256), like, LEVEL if like else FIRST_LEVEL)
     connection.execute(schema.blob.update().where(schema.blob.c.sha256 == sha256), row)
     return int(row["depth"])
 
@@ -82,8 +84,8 @@ def released(connection: Connection, names: Iterable[str]) -> set[str]:
     }
 
 
-def _row(connection: Connection, data: bytes, like: str | None) -> dict[str, Any]:
-    packed, base, depth = _pack(connection, data, like)
+def _row(connection: Connection, data: bytes, like: str | None, level: int) -> dict[str, Any]:
+    packed, base, depth = _pack(connection, data, like, level)
     return {
         "size": len(data),
         "codec": "zstd",
@@ -94,16 +96,16 @@ def _row(connection: Connection, data: bytes, like: str | None) -> dict[str, Any
     }
 
 
-def _pack(connection: Connection, data: bytes, like: str | None) -> tuple[bytes, str | None, int]:
+def _pack(connection: Connection, data: bytes, like: str | None, level: int) -> tuple[bytes, str | None, int]:
     """The smaller of both packings, its base and its depth."""
     chain = _chain(connection, like) if like else []
     if chain and chain[0].codec == "zstd" and chain[0].depth < DEPTH:
-        packed = _compress(data, LEVEL, unpack_chain(chain[0].sha256, chain))
+        packed = _compress(data, level, unpack_chain(chain[0].sha256, chain))
         # A small page is compared with itself alone: a base must earn the reading of it.
-        if len(packed) < len(data) // 8 or len(packed) < len(alone := _compress(data, LEVEL)):
+        if len(packed) < len(data) // 8 or len(packed) < len(alone := _compress(data, level)):
             return packed, chain[0].sha256, chain[0].depth + 1
         return alone, None, 0
-    return _compress(data, LEVEL if like else FIRST_LEVEL), None, 0
+    return _compress(data, level), None, 0
 
 
 def _chain(connection: Connection, sha256: str) -> Sequence[Any]:

@@ -30,7 +30,7 @@ def commit(connection: Connection, outcome: Outcome, plan: Plan | None = None) -
         LostLeaseError: the slot is no longer ours; nothing is written.
     """
     committed, snapshot_ids = _write(connection, outcome)
-    _move_watch(connection, outcome, committed.check_id, snapshot_ids)
+    _move_watch(connection, outcome, committed, snapshot_ids)
     if plan is not None:
         committed.rows.extend(plan(connection, committed))
     chain.attest(connection, committed.rows, outcome.ended_at)
@@ -47,9 +47,9 @@ def import_check(connection: Connection, outcome: Outcome) -> bool:
         return False
     committed, _ = _write(connection, replace(outcome, slot=slot))
     if outcome.slot.read_as is None:  # never looked at: what was imported is all that is known
-        if standing := _standing(connection, outcome):
+        if (standing_id := _standing_id(connection, outcome, committed)) is not None:
             known = update(watch).where(watch.c.id == slot.watch_id)
-            connection.execute(known.values(standing_version_id=standing.id))
+            connection.execute(known.values(standing_version_id=standing_id))
         if outcome.memory is not None:
             keep_memory(connection, slot.watch_id, outcome.memory, outcome.documents)
     chain.attest(connection, committed.rows, outcome.ended_at)
@@ -189,7 +189,9 @@ def _keep_silences(connection: Connection, outcome: Outcome, check_id: int, rows
         )
 
 
-def _move_watch(connection: Connection, outcome: Outcome, check_id: int, snapshot_ids: Sequence[int]) -> None:
+def _move_watch(
+    connection: Connection, outcome: Outcome, committed: Committed, snapshot_ids: Sequence[int]
+) -> None:
     """The watch's own row: what it is recognised by, when it is due, and that nobody is at work on it.
 
     Raises:
@@ -200,7 +202,7 @@ def _move_watch(connection: Connection, outcome: Outcome, check_id: int, snapsho
         "next_check_at": outcome.next_check_at,
         "lease_owner": None,
         "lease_until": None,
-        "last_check_id": check_id,
+        "last_check_id": committed.check_id,
         "settled": outcome.settled,
         "failures": slot.failures + 1 if failed else 0,
         "failing_since": (slot.failing_since or outcome.ended_at) if failed else None,
@@ -214,8 +216,8 @@ def _move_watch(connection: Connection, outcome: Outcome, check_id: int, snapsho
             ]
             if outcome.read_as != slot.read_as or validators != list(slot.validators):
                 values |= {"read_as": outcome.read_as, "validators": validators}
-    if standing := _standing(connection, outcome):
-        values["standing_version_id"] = standing.id
+    if (standing_id := _standing_id(connection, outcome, committed)) is not None:
+        values["standing_version_id"] = standing_id
     moved = connection.execute(
         _move_statement(tuple(values)), {"_id": slot.watch_id, "_owner": slot.owner, **values}
     )
@@ -234,11 +236,14 @@ def _move_statement(columns: tuple[str, ...]) -> Update:
     )
 
 
-def _standing(connection: Connection, outcome: Outcome) -> Kept | None:
+def _standing_id(connection: Connection, outcome: Outcome, committed: Committed) -> int | None:
     """The version that people know now, where this look decided it."""
     if outcome.standing is None:
         return None
-    return sightings.by_key(connection, outcome.slot.watch_id, outcome.standing)
+    if outcome.sighting is not None and outcome.sighting.key == outcome.standing:
+        return committed.version_id
+    standing = sightings.by_key(connection, outcome.slot.watch_id, outcome.standing)
+    return standing.id if standing else None
 
 
 def keep_memory(

@@ -129,7 +129,7 @@ def keep_version(
         number=number,
         text_key=seen.key,
         text_sha256=seen.text_sha256,
-        document_sha256=blobs.put(connection, seen.packed, like=like),
+        document_sha256=blobs.put(connection, seen.packed, like=like, first=last is None),
         snapshot_ids=list(snapshot_ids),
         first_seen_at=seen_at,
         title=seen.title,
