@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import io
 import os
 import pickle
-import resource
-import struct
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from monitor.errors import ExtractionError
+from monitor.worker import SIZE
 
 T = TypeVar("T")
 
@@ -33,7 +31,6 @@ WALL_SECONDS = 120
 IDLE_SECONDS = 30
 CALLS = 500
 """A worker is replaced after so many calls, so that no library's leak adds up."""
-_SIZE = struct.Struct(">Q")
 _SAFE_MODULES = ("monitor.", "datetime")
 _SAFE_BUILTINS = {"frozenset", "set", "tuple", "list", "dict"}
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR", "COVERAGE_PROCESS_START")
@@ -148,7 +145,7 @@ class _Worker:
                 sys.executable,
                 "-P",
                 "-c",
-                "from monitor.workers import serve; serve()",
+                "from monitor.worker import serve; serve()",
                 *map(str, limits),
                 stdin=PIPE,
                 stdout=PIPE,
@@ -160,9 +157,9 @@ class _Worker:
 
     async def exchange(self, request: bytes) -> bytes:
         self.calls += 1
-        self.stdin.write(_SIZE.pack(len(request)) + request)
+        self.stdin.write(SIZE.pack(len(request)) + request)
         await self.stdin.drain()
-        (size,) = _SIZE.unpack(await self.stdout.readexactly(_SIZE.size))
+        (size,) = SIZE.unpack(await self.stdout.readexactly(SIZE.size))
         return await self.stdout.readexactly(size)
 
     async def end(self) -> None:
@@ -198,44 +195,3 @@ class _SafeUnpickler(pickle.Unpickler):
         if not isinstance(found, type):
             raise ExtractionError(f"a worker answered with {module}.{name}, which is no value")
         return found
-
-
-def serve() -> None:
-    """The worker's side: calls, one after the other, until its input ends."""
-    memory_bytes, cpu_seconds = map(int, sys.argv[1:3])
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # a stray print must not garble a reply
-    gc.disable()  # a page's tree would set it off again and again, with nothing to give back before the end
-    while request := _received(source):
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        spent = int(used.ru_utime + used.ru_stime)
-        resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu_seconds, resource.RLIM_INFINITY))
-        reply = _answered(request)
-        sink.write(_SIZE.pack(len(reply)) + reply)
-        sink.flush()
-        gc.collect()
-        gc.freeze()
-
-
-def _received(source: BinaryIO) -> bytes:
-    head = source.read(_SIZE.size)
-    return source.read(_SIZE.unpack(head)[0]) if len(head) == _SIZE.size else b""
-
-
-def _answered(request: bytes) -> bytes:
-    from monitor.errors import MonitorError
-
-    try:
-        function, args = pickle.loads(request)  # noqa: S301  (from our parent)
-        answer: tuple[bool, Any] = (True, function(*args))
-    except MonitorError as error:
-        answer = (False, error)
-    except MemoryError:
-        answer = (False, ExtractionError("reading took more memory than it may"))
-    except RecursionError:
-        answer = (False, ExtractionError("it is nested too deeply to be read"))
-    except Exception as error:
-        answer = (False, ExtractionError(f"unexpected {type(error).__name__}: {error}", kind="internal"))
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)

@@ -52,7 +52,7 @@ def fingerprint(
     remove: Sequence[str] = (),
 ) -> str:
     """At a tenth of the cost of ``extract``: equal fingerprints mean that ``extract`` gives an equal document."""
-    from monitor.extraction.page import fingerprint_of
+    from monitor.extraction.digest import fingerprint_of
 
     return fingerprint_of(body, content_type=content_type, url=url, select=select, remove=tuple(remove))
 

@@ -13,6 +13,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
 
+from monitor.extraction import EXTRACTOR_VERSION
+from monitor.extraction.encoding import decode
+from monitor.extraction.formats import sniff
 from monitor.extraction.links import normalised
 
 _ATTRIBUTES = r"(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]*+))*+"
@@ -63,7 +66,21 @@ _PRESENCE = frozenset(("aria-controls", "hidden"))
 _UNREAD = frozenset(("link", "base", "path", "source", "img", "use", "g", "rect", "circle"))
 
 
-def fingerprint_html(text: str, *, whole: bool) -> bytes:
+def fingerprint_of(
+    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
+) -> str:
+    """See ``monitor.extraction.fingerprint``."""
+    if sniff(body, content_type)[0] == "html":
+        content = _fingerprint_html(decode(body, content_type), whole="[" in f"{select}{''.join(remove)}")
+    else:
+        content = blake2b(body, digest_size=16).digest()
+    digest = blake2b(content, digest_size=16)
+    for option in (EXTRACTOR_VERSION, content_type, url or "", select or "", *remove):
+        digest.update(b"\0" + option.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _fingerprint_html(text: str, *, whole: bool) -> bytes:
     """Digest of the source of a page. ``whole``: attributes may all matter (somebody selects by them)."""
     seen = _seen(text) if not whole else None
     return blake2b((text if seen is None else seen).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 
-from monitor.extraction import EXTRACTOR_VERSION, dates, language, problems, prose
+from monitor.extraction import dates, language, problems, prose
 from monitor.extraction.blocks import Block
 from monitor.extraction.clauses import clauses
-from monitor.extraction.digest import fingerprint_html
 from monitor.extraction.encoding import control_share, decode
 from monitor.extraction.formats import sniff
 from monitor.extraction.furniture import without_contents
@@ -68,20 +66,6 @@ def _nothing_selected(whole: Document, select: str) -> Problem:
         return Problem(whole.problem, whole.problem_reason or "")
     cure = "`policy-monitor extract URL --select` tries another one"
     return Problem("empty", f'select = "{select}" matches nothing that has words on this page; {cure}')
-
-
-def fingerprint_of(
-    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
-) -> str:
-    """See ``monitor.extraction.fingerprint``."""
-    if sniff(body, content_type)[0] == "html":
-        content = fingerprint_html(decode(body, content_type), whole="[" in f"{select}{''.join(remove)}")
-    else:
-        content = blake2b(body, digest_size=16).digest()
-    digest = blake2b(content, digest_size=16)
-    for option in (EXTRACTOR_VERSION, content_type, url or "", select or "", *remove):
-        digest.update(b"\0" + option.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def _page(
