@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -84,6 +85,8 @@ class Context:
         database = self.config.monitor.database
         url = database.resolve(self.config.folder) if database else None
         store = Store.open(self.state_folder, url, migrate=migrate)
+        gc.freeze()  # what was loaded until here stays to the end: no collection has to look at it
+        gc.enable()
         try:
             yield store
         finally:

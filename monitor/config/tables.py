@@ -37,7 +37,7 @@ DEFAULT_USER_AGENT = "policy-monitor/0.1 (+https://github.com/policy-monitor/pol
 
 
 class Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,), defer_build=True)
 
 
 class Secret(Table):

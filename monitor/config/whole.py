@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from functools import cached_property
@@ -26,7 +27,8 @@ from monitor.config.tables import (
 from monitor.model import SEVERITIES, VERDICTS, Severity, Verdict
 
 
-class Watch(Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
     """One policy to look at, with the defaults of its vendor and of the file filled in."""
 
     key: str
@@ -51,9 +53,9 @@ class Watch(Table):
 
 
 class Config(Table):
-    monitor: MonitorTable = MonitorTable()
-    schedule: ScheduleTable = ScheduleTable()
-    alerts: AlertsTable = AlertsTable()
+    monitor: MonitorTable = Field(default_factory=MonitorTable)
+    schedule: ScheduleTable = Field(default_factory=ScheduleTable)
+    alerts: AlertsTable = Field(default_factory=AlertsTable)
     channel: tuple[ChannelTable, ...] = ()
     vendor: tuple[VendorTable, ...] = ()
     rule: tuple[RuleTable, ...] = ()

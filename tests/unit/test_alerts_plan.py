@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -172,7 +173,7 @@ def test_the_loosest_channel_says_what_is_worth_an_alert() -> None:
 
 
 def test_an_event_may_tell_of_a_change_and_of_the_watch_and_survives_json() -> None:
-    watch = config({}).watches[0].model_copy(update={"objection_days": 30})
+    watch = replace(config({}).watches[0], objection_days=30)
     comparison = alert().comparison
     event = Event("change", alert=True, notice="recovered", comparison=comparison, reason="back")
     made = alerts_of(
