@@ -54,7 +54,7 @@ class Case:
         title = _title(difference)
         sides = (old, changed[0]), (new, changed[1])
         topics = topics_of(sides, clause.path, context.policy_kind, known, title)
-        found, said = delta(old, new, known), wording(old, new, differing, known)
+        found, said = delta(old, new, known), wording(old, new, differing, known, context.vendor_names)
         left = residue(said, changed)
         both = difference.before is not None and difference.after is not None
         return cls(

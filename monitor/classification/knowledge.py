@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -127,7 +127,7 @@ def knowledge() -> Knowledge:
     statements = table("statements")
     empty = word_set(" ".join(wording["empty_words"]))
     parsed = tuple(_rule(data) for data in rules["rule"])
-    same = {word: line.split()[0] for line in wording["same_words"] for word in line.split()}
+    same = _same_words(wording["same_words"])
     return Knowledge(
         words=lexicon,
         headings=Lexicon({t: topics[t]["heading"] for t in topics}),
@@ -191,6 +191,18 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
     return ShiftRule(
         data["id"], data["by"], frozenset(data["from"]), frozenset(data["to"]), forward, backward
     )
+
+
+def _same_words(lines: Iterable[str]) -> dict[str, str]:
+    """Each word of a line, and its root where no other line has that, to the first word of its line."""
+    same: dict[str, str] = {}
+    roots: dict[str, set[str]] = {}
+    for line in lines:
+        words = line.split()
+        for word in words:
+            same[word] = words[0]
+            roots.setdefault(folded(word), set()).add(words[0])
+    return {root: min(firsts) for root, firsts in roots.items() if len(firsts) == 1} | same
 
 
 def _negations(data: Mapping[str, Any]) -> dict[str, str]:

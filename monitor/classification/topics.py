@@ -41,7 +41,7 @@ def topics(
     for facts, changed in sides:
         for name, value in _side(facts, changed, known).items():
             points[name] = max(points.get(name, 0.0), value)
-    titled = {hit.name for hit in known.headings.scan(read(title))} if title else set()
+    titled = {hit.name for hit in known.headings.scan(read(title))} - {"contact"} if title else set()
     for name in titled:
         points[name] = points.get(name, 0.0) + _TITLE
     for depth, heading in enumerate(reversed(path[-3:])):

@@ -23,7 +23,7 @@ from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, only_renamed, renamed
 from monitor.classification.residue import hard
 from monitor.classification.text import Text, read
-from monitor.classification.voice import revoiced
+from monitor.classification.voice import doers, revoiced
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
 
@@ -96,9 +96,15 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
 
 def _settled(case: Case, known: Knowledge) -> bool:
     """Whether the same words also say the same of the same party, if need be in another voice."""
-    if not (hard(case.delta, case.wording) or _swapped(case, known)):
+    if not (hard(case.delta, case.wording) or _swapped(case, known) or _other_doers(case)):
         return True
     return case.context.english and revoiced(*_words(case))
+
+
+def _other_doers(case: Case) -> bool:
+    """Whether something is done by another party than before, in the passive voice on both sides."""
+    before, after = (doers(words, case.context.vendor_names) for words in _words(case))
+    return bool(before and after) and before != after
 
 
 def as_finding(case: Case, reason: str, known: Knowledge) -> Found:
@@ -184,14 +190,14 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _conditions(case, 0) != _conditions(case, 1):
         return False
-    if _other_parties(case) or _swapped(case, known):
+    if _other_parties(case) or _swapped(case, known) or _other_doers(case):
         return False
     if _has_number(case.wording.gone) != _has_number(case.wording.come):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     if _strong(*sides[0]) != _strong(*sides[1]):
         return False
-    if max(gone, come) >= _SUBSTANTIAL or (min(gone, come) == 0 and max(gone, come) > 1):
+    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2):
         return False
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from monitor.classification.modality import party_of
+
 _BE = frozenset(("is", "are", "be", "been", "being", "was", "were"))
 _BETWEEN = frozenset(("not", "never", "only", "also", "always", "solely"))
 _IRREGULAR = frozenset(
@@ -73,6 +75,12 @@ def _passives(words: Sequence[str]) -> int:
                 following = words[at + 2]
             count += following.endswith(("ed", "en")) or following in _IRREGULAR
     return count
+
+
+def doers(words: Sequence[str], vendor: frozenset[str]) -> set[str]:
+    """The parties by whom something is done where the passive voice says so: "shared by Customer"."""
+    named = {party_of(word, vendor) for word in _doers(words)}
+    return {party for party in named if party}
 
 
 def _doers(words: Sequence[str]) -> set[str]:

@@ -28,6 +28,9 @@ _MOST_PAIRS = 2500
 _MOST_ECHOES = 8
 _BOUNDS = word_set("over under")
 """What says something else before a number."""
+_UNIVERSAL = frozenset({"all", "every", "any"})
+"""What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
+_EACH_OF_ALL = frozenset({"all", "every"})
 DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in _BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
 
@@ -60,11 +63,16 @@ class Wording:
 
 
 def wording(
-    before: Facts, after: Facts, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
+    before: Facts,
+    after: Facts,
+    changed: tuple[Sequence[Range], Sequence[Range]],
+    known: Knowledge,
+    vendor: frozenset[str] = frozenset(),
 ) -> Wording:
     """Compare two texts as bags of folded words: order, synonyms, endings, spelling and echoes do not count.
 
-    ``changed``: the words of each side that the other lacks.
+    ``changed``: the words of each side that the other lacks; ``vendor``: words for the vendor, which is the same party
+    by its name and as "we".
     """
     said = _said(before, known), _said(after, known)
     left, right = (Counter(words) for words in _middles(said[0].words, said[1].words))
@@ -76,6 +84,8 @@ def wording(
         near = _near(before, said[0], changed[0]), _near(after, said[1], changed[1])
         gone, come = _without_light(gone, come, near, known)
     turned = noes[0][2] != noes[1][2]
+    beside = {kin_of(name, known) for name in vendor} | (_UNIVERSAL if turned else frozenset())
+    gone, come = ([word for word in words if word not in beside] for words in (gone, come))
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
         gone += _lacking(noes[0][2], noes[1][2])
         come += _lacking(noes[1][2], noes[0][2])
@@ -260,14 +270,19 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
         return gone, come, False
     for word in gone:
         twin = next(
-            (other for other in right if other[0] == word[0] and (_typo(word, other) or _akin(word, other))),
+            (
+                other
+                for other in right
+                if (other[0] == word[0] and (_typo(word, other) or _akin(word, other)))
+                or {word, other} == _EACH_OF_ALL
+            ),
             None,
         )
         if twin is None:
             left.append(word)
         else:
             right.remove(twin)
-            found = found or not _akin(word, twin)
+            found = found or not (_akin(word, twin) or {word, twin} == _EACH_OF_ALL)
     return left, right, found
 
 

@@ -178,6 +178,24 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
         ),
         ("We reserve the right to close the forum.", "We retain the right to close the forum.", "same"),
         ("As described in the section on fees.", 'As described in the section titled "On fees".', "same"),
+        (
+            "We shall ensure that all of our staff read reports only where it is necessary.",
+            "We shall ensure that none of our staff read reports except where it is necessary.",
+            "same",
+        ),
+        ("All reports are read by our team.", "Every report is read by our team.", "same"),
+        ("We may not be able to restore old reports.", "We may be unable to restore old reports.", "same"),
+        (
+            "We have no direct contact with readers.",
+            "We do not have any direct contact with readers.",
+            "same",
+        ),
+        ("Reports included in the plan are free.", "Reports contained in the plan are free.", "same"),
+        (
+            "We publish reports to enable you to compare plans.",
+            "We publish reports so that you can compare plans.",
+            "same",
+        ),
     ],
 )
 def test_editorial_changes_name_their_reason(before: str, after: str, reason: str) -> None:

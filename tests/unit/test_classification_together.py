@@ -120,3 +120,34 @@ def test_another_document_that_governs_is_material(before: str, after: str, kind
 )
 def test_a_new_name_for_the_same_document_is_editorial(before: str, after: str) -> None:
     assert compared([before], [after]).verdict == "editorial"
+
+
+def test_the_vendor_is_the_same_by_its_name_and_as_we() -> None:
+    others = ["Acme will answer your letters.", "Acme may close the forum."]
+    before, after = (
+        "No refund is provided for lost letters.",
+        "Acme does not provide a refund for lost letters.",
+    )
+    assert compared([before, *others], [after, *others]).verdict == "editorial"
+
+
+def test_it_matters_by_whom_something_is_done() -> None:
+    assert (
+        compared(["Data is shared by you with us."], ["Data is shared by us with you."]).verdict == "material"
+    )
+
+
+def test_a_promise_to_notify_is_no_contact_detail() -> None:
+    before = "You will be notified by email at help@acme.test of any change of address."
+    after = "Questions may be sent by email to help@acme.test about any change of address."
+    assert compared([before], [after]).verdict == "material"
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [("Sub-processing", "subprocessors"), ("Security", "security"), ("Data Retention", "retention")],
+)
+def test_a_heading_at_the_front_of_a_paragraph_says_what_it_is_about(title: str, topic: str) -> None:
+    rest = "Customer may write to us within {} days of any update."
+    comparison = compared([f"{title}. {rest.format('thirty')}"], [f"{title}. {rest.format('five')}"])
+    assert topic in comparison.changes[0].topics
