@@ -23,7 +23,7 @@ from apscheduler.triggers.base import BaseTrigger
 from monitor.alerts import housekeeping
 from monitor.alerts.outbox import Outbox
 from monitor.config import Config
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, StateError
 from monitor.evidence.retention import gc
 from monitor.fetch import Fetcher
 from monitor.metrics import Metrics
@@ -49,6 +49,8 @@ DRAIN = timedelta(seconds=30)
 """How long looks and messages that are under way may take after SIGTERM."""
 MOST_WAITING = 10
 """Looks under way at most, as a multiple of ``concurrency``."""
+REST = timedelta(seconds=15)
+"""How long no look begins after one that the store did not take: a vendor is not asked for what cannot be kept."""
 CLOCK_STEP = timedelta(seconds=60)
 """A wall clock that went back by more than this has been set."""
 
@@ -76,6 +78,7 @@ class Daemon:
         self.under_way: set[str] = set()
         """Keys of the watches that they look at."""
         self.sending: asyncio.Task[None] | None = None
+        self.resting_until = float("-inf")
         self.last_beat = float("-inf")
         self.next_gc = datetime.min.replace(tzinfo=UTC)
         self.clock: tuple[float, datetime] | None = None
@@ -134,11 +137,9 @@ class Daemon:
             log.error("%s", error)
 
     async def _claim(self, now: datetime) -> list[Slot]:
-        # A look that its server keeps waiting takes nobody's place, up to a bound.
-        at_work = len(self.looks) - self.tools.fetcher.waiting
         most = self.config.monitor.concurrency * MOST_WAITING
-        room = min(self.config.monitor.concurrency - at_work, most - len(self.looks))
-        if room <= 0 or self.stopping.is_set():
+        room = min(self.config.monitor.concurrency - self._at_work, most - len(self.looks))
+        if room <= 0 or self.stopping.is_set() or monotonic() < self.resting_until:
             return []
         due = await self.tools.stored(watches.next_due_at, write=False)
         if due is None or due > now:
@@ -153,6 +154,11 @@ class Daemon:
         # A clock that jumped ahead ends leases of looks that go on; claiming them again has prolonged them.
         return [slot for slot in claimed if slot.key not in self.under_way]
 
+    @property
+    def _at_work(self) -> int:
+        """Looks under way, but for those that a server keeps waiting: they take nobody's place, up to a bound."""
+        return len(self.looks) - self.tools.fetcher.waiting
+
     def _start(self, slot: Slot) -> None:
         self.under_way.add(slot.key)
         task = asyncio.create_task(self._look(slot, self.tools))
@@ -165,7 +171,7 @@ class Daemon:
         if (
             not self.stopping.is_set()
             and not self.swept
-            and len(self.looks) < self.config.monitor.concurrency / 2
+            and self._at_work < self.config.monitor.concurrency / 2
         ):
             refill = asyncio.create_task(self._refill())
             self.refills.add(refill)
@@ -185,6 +191,9 @@ class Daemon:
                 result = await look(watch, slot, tools)
                 if result is not None:
                     self.metrics.looked(result)
+        except StateError as error:
+            self.resting_until = monotonic() + REST.total_seconds()
+            log.error("%s: %s", slot.key, error)
         except MonitorError as error:
             log.error("%s: %s", slot.key, error)
         except Exception:

@@ -20,14 +20,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from monitor import daemon
-from monitor.config import Config, parse
+from monitor.config import Config, Watch, parse
 from monitor.daemon import Daemon
+from monitor.errors import StateError
+from monitor.fetch import Fetcher
 from monitor.ondemand import synced, tools_for
-from monitor.store import Store, schema
+from monitor.store import Store, checks, schema
 from monitor.store.engine import DATABASE
+from monitor.store.watches import Slot
+from monitor.tools import Tools
 from world import Site, page
 
 NOW = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
@@ -253,3 +257,60 @@ async def test_only_progress_feeds_the_watchdog(
                     assert fed(listener) == 0
                     other.execute("ROLLBACK")
             await until(lambda: fed(listener), "a sign of life when the trouble is over")
+
+
+async def test_servers_that_keep_us_waiting_hold_up_no_other_look(
+    tmp_path: Path, travel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next look begins when one ends, not a tick later, however many hang."""
+    clock = Clock(tmp_path, travel, watches="12", every="1h")
+    slow, answered, looked = {"v0/privacy", "v1/privacy"}, asyncio.Event(), set()
+
+    async def look(watch: Watch, slot: Slot, tools: Tools) -> None:
+        looked.add(watch.key)
+        if watch.key in slow:
+            await answered.wait()
+        over = update(schema.watch).values(next_check_at=slot.started_at + HOUR, lease_until=None)
+        await tools.stored(
+            lambda connection: connection.execute(over.where(schema.watch.c.id == slot.watch_id))
+        )
+
+    monkeypatch.setattr(daemon, "look", look)
+    monkeypatch.setattr(Fetcher, "waiting", property(lambda _: len(slow & clock.daemon.under_way)))
+    try:
+        async with tools_for(clock.config, clock.store) as clock.daemon.tools:
+            await synced(clock.daemon.tools)
+            clock.jump(HOUR)
+            await clock.daemon.tick()
+            await until(lambda: looked == set(clock.watches), "a look at each, without another tick")
+            answered.set()
+            await until(lambda: not clock.daemon.looks and not clock.daemon.refills, "the end of all looks")
+            await clock.daemon.sending
+            await clock.daemon.tools.fetcher.close()
+    finally:
+        clock.daemon.outbox.close()
+        clock.daemon.metrics.close()
+        clock.close()
+
+
+async def test_no_vendor_is_asked_again_and_again_for_what_cannot_be_kept(
+    tmp_path: Path, travel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk may take a claim, which is small, and refuse what came of the look."""
+    clock = Clock(tmp_path, travel, watches="3", every="1h")
+    async with serving(clock):
+        clock.site.gets.clear()
+        with monkeypatch.context() as full:
+            full.setattr(checks, "commit", _refused)
+            clock.jump(HOUR * 2)
+            await until(lambda: len(clock.site.gets) >= 3, "looks that cannot be kept")
+            for _ in range(3):
+                await clock.daemon.tick()
+                await asyncio.sleep(0.5)
+            assert Counter(clock.site.gets) == Counter({"/v0": 1, "/v1": 1, "/v2": 1})
+        clock.daemon.resting_until = 0.0  # there is room again, and some time has passed
+        await until(lambda: clock.counts() == {2}, "what was made up for")
+
+
+def _refused(*_: object) -> None:
+    raise StateError("the disk is full")
