@@ -83,9 +83,8 @@ class Context:
     def having(self, found: Sequence[Difference], before: Document, after: Document) -> Self:
         """The context with what only all differences together tell."""
         judged = [difference for difference in found if difference.cosmetic is None]
-        if len(judged) < 2:
-            return self
-        return replace(self, renamings=renamings(judged, before, after), moved=moved_sentences(judged))
+        moved = moved_sentences(judged) if len(judged) > 1 else frozenset()
+        return replace(self, renamings=renamings(judged, before, after), moved=moved)
 
     def uses(self, term: str) -> int:
         """How often a term stands in the document that uses it more."""

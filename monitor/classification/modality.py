@@ -116,13 +116,13 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     if word in _LEAVE:
         if word == "may" and following[:1].isdigit():
             return None
-        if word in _PERHAPS and following in _NEGATION:
+        if following in _NEGATION and (word in _PERHAPS or words[at + 2 : at + 3] == ("have",)):
             return None
         return ("not", at + 2) if following in _NEGATION else ("may", at + 1)
     if word in _SOFT:
         return ("not", at + 2) if following in _NEGATION else ("soft", at + 1)
     if word in {"do", "does"} and following in _NEGATION:
-        return None if words[at + 2 : at + 3] == ("have",) else ("not", at + 2)
+        return None if words[at + 2 : at + 3] in _STATES else ("not", at + 2)
     if word == "never":
         return "not", at + 1
     return _phrase_modal(words, at)
@@ -182,6 +182,8 @@ def _clause(text: Text, at: int) -> int:
 
 _RELATIVE = frozenset({("that",), ("which",), ("who",)})
 _WISHES = frozenset({("like",), ("prefer",), ("rather",), ("appreciate",)})
+_STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
+"""Said not to do one of these, nobody is forbidden anything."""
 _PERHAPS = frozenset({"might", "could"})
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
 _NOES = frozenset({"no", "neither", "nobody", "none"})

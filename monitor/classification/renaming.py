@@ -126,8 +126,9 @@ def _replaced(old: str, new: str) -> Iterator[tuple[str, str]]:
     for pattern in (_NAME, _JOINED_NAME):
         left, right = (list(map(_core, pattern.findall(text))) for text in (old, new))
         if len(left) == len(right):
-            pairs = {(a, b) for a, b in zip(left, right, strict=True) if a and b and a != b}
-            yield from pairs | {_trimmed(a, b) for a, b in pairs}
+            for pair in zip(left, right, strict=True):
+                if all(pair) and pair[0] != pair[1]:
+                    yield from {pair, _trimmed(*pair)}
             return
 
 
@@ -176,10 +177,14 @@ _ARTICLES = frozenset(("a", "an"))
 
 def only_renamed(before: Sequence[str], after: Sequence[str], names: Iterable[Renaming]) -> bool:
     """Whether two texts (folded words) are the same once each name is put for the other."""
-    one, two = (" ".join(word for word in words if word not in _ARTICLES) for words in (before, after))
-    one, two = f" {one} ", f" {two} "
-    for number, (old, new) in enumerate(sorted(names)):
-        stand_in = f" <{number}> "
-        for name in sorted((old, new), key=len, reverse=True):
-            one, two = (text.replace(f" {' '.join(name)} ", stand_in) for text in (one, two))
-    return one == two
+    pairs = sorted(names)
+    return _put(before, pairs) == _put(after, pairs)
+
+
+def _put(words: Sequence[str], names: Sequence[Renaming]) -> list[str]:
+    """The words without articles, with one stand-in for both names of each pair, the longest name first."""
+    text = "  ".join(("", *(word for word in words if word not in _ARTICLES), ""))
+    stands = [("  ".join(name), f"<{number}>") for number, pair in enumerate(names) for name in pair]
+    for name, stand_in in sorted(stands, key=lambda stand: -len(stand[0])):
+        text = text.replace(f" {name} ", f" {stand_in} ")
+    return text.split()

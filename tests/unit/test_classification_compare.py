@@ -191,6 +191,9 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
             "same",
         ),
         ("Reports included in the plan are free.", "Reports contained in the plan are free.", "same"),
+        ("We will not disclose the reports.", "We will not reveal the reports.", "same"),
+        ("We are committed to keeping reports short.", "We undertake to keep reports short.", "same"),
+        ("Reports do not include drafts.", "Reports exclude drafts.", "same"),
         (
             "We publish reports to enable you to compare plans.",
             "We publish reports so that you can compare plans.",

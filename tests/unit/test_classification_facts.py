@@ -85,6 +85,9 @@ def test_labels_dates_and_names_are_no_numbers(text: str) -> None:
         ("We act as fast and as well as we can.", []),
         ("Revised on May 12, 2024.", []),
         ("If you would like to leave, write.", []),
+        ("It does not include names.", []),
+        ("We may not have enough details.", []),
+        ("Apps may not include ads.", [("vendor", "not", "incorporate")]),
     ],
 )
 def test_statements_have_a_holder_a_force_and_a_verb(

@@ -36,6 +36,12 @@ def test_a_defined_term_replaced_throughout_is_a_new_name(new: str) -> None:
     assert {f.rule for change in comparison.changes for f in change.findings} == {"editorial.renamed"}
 
 
+def test_a_term_replaced_within_its_only_clause_is_a_new_name() -> None:
+    before = 'We share data with the firms that help us ("Service Providers"). Service Providers are bound to secrecy.'
+    comparison = compared([before], [before.replace("Service Providers", "Contractors")])
+    assert comparison.changes[0].findings[0].rule == "editorial.renamed"
+
+
 def test_a_term_that_the_document_does_not_define_is_not_renamed() -> None:
     """One recipient of data came in the place of another, however often it is named."""
     before = [
