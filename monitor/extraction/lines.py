@@ -11,10 +11,15 @@ from monitor.extraction.labels import split_label
 from monitor.extraction.titles import is_title
 
 _WIDEST = 130
+_WRAPPED = 0.9
 _FEWEST = 3
 _FULL = 0.7
 _SLACK = 2
 _END = re.compile(r"[.!?:;][\"”’')\]]*$")
+_BEGUN = re.compile(r"[^\W\d_A-Z]{2}[\"”’')\]]*[.!?][\"”’')\]]* [\"“‘(]?[A-Z][^.!?]*$")
+"""A sentence that began in a line, after the end of another one, and does not end there."""
+_WIDE_SLACK = 0.2
+"""Of the width: where letters differ in breadth, lines of one paragraph differ in length."""
 _HANGING = re.compile(
     r"(?:\b(?:of|the|and|or|to|in|for|with|by|an?|that|as|on|from|which|any|our|your|its|their|at|is|are|be|not|und|oder|der|die|das"
     r"|de|la|le|les|et|ou|des|du|y|o|el|los|las)|,)$",
@@ -77,12 +82,15 @@ _HYPHEN = re.compile(r"[^\W\d_]-$")
 
 
 def wrap_width(lines: Sequence[str]) -> int:
-    """The column at which a text was hard-wrapped, 0 if it was not."""
+    """The column at which a text was hard-wrapped, 0 if it was not. A few lines may be longer: typed in since."""
     lengths = sorted(len(line) for line in lines if line)
+    wrapped = [length for length in lengths if length <= _WIDEST]
+    if len(wrapped) >= len(lengths) * _WRAPPED:
+        lengths = wrapped
     if len(lengths) < _FEWEST or lengths[-1] > _WIDEST or lengths[-1] < 30:
         return 0
     full = sum(length >= lengths[-1] * _FULL for length in lengths)
-    unended = sum(1 for line in lines if len(line) >= lengths[-1] * _FULL and not _END.search(line))
+    unended = sum(lengths[-1] * _FULL <= len(line) <= lengths[-1] and not _END.search(line) for line in lines)
     return lengths[-1] if full * 5 >= len(lengths) * 2 and unended * 2 >= full else 0
 
 
@@ -117,8 +125,12 @@ def _goes_on(line: str, following: str, width: int) -> bool:
         return True
     if not width:
         return not ended and bool(_HANGING.search(line)) and not _CAPITALS.fullmatch(line)
+    if len(line) > width:  # not wrapped: where its paragraph ends, nothing shows
+        return False
     room = width - len(line) - 1 - len(following.split(None, 1)[0])
     if not ended:
+        if _BEGUN.search(line) and room < width * _WIDE_SLACK:
+            return True
         return room < _SLACK and (not _CAPITALS.fullmatch(line) or bool(_CAPITALS.fullmatch(following)))
     # After a full stop, a short line that does not end a sentence is a heading.
     return room < 0 and (len(following) >= width * _FULL or bool(_END.search(following)))

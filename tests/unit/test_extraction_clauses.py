@@ -73,6 +73,36 @@ def test_hard_wrapped_lines_are_joined_and_capital_lines_head() -> None:
     assert "\n" not in document.clauses[0].text
 
 
+def test_a_line_that_ends_within_a_sentence_goes_on_though_there_was_room_for_a_word() -> None:
+    lines = [
+        "Our pages may show the buttons of networks that you know, such as",
+        "those for sharing (together, the buttons). These Social Media",
+        "Features may record which page you are visiting and set a cookie so",
+        "that they function. They are governed by the policies of their",
+        "providers, over which we have no control of any sort.",
+    ]
+    assert joined(lines, 72) == [" ".join(lines)]
+
+
+def test_one_long_line_among_wrapped_ones_changes_nothing_for_the_others() -> None:
+    wrapped = [
+        "We keep personal data for as long as the account is open, and for",
+        "thirty days after it was closed. Then we delete it from every one of",
+        "our systems.",
+        "You may ask us at any time to delete what we hold about you, and we",
+        "answer your request within one month of having received it from you.",
+        "Partners who process data on our behalf are bound by contract to the",
+        "same duties, and may be audited by us or by somebody whom we choose",
+        "once a year.",
+        "Complaints are answered by the person who is named at the end of this",
+        "page.",
+    ]
+    long = "Backups are kept for a year in another building. " * 4
+    paragraphs = joined(wrapped, wrap_width(wrapped))
+    assert len(paragraphs) == 3
+    assert joined([*wrapped, long.strip()], wrap_width([*wrapped, long])) == [*paragraphs, long.strip()]
+
+
 def test_lines_that_stand_for_themselves_are_kept_apart() -> None:
     lines = ["Acme Hosting Ltd.", "12 High Street", "London", "United Kingdom"]
     assert joined(lines, wrap_width(lines)) == lines
