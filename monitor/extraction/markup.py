@@ -200,11 +200,11 @@ class Walk:
         if self.fragment and self.fragment in (attrs.get("id"), attrs.get("name")):
             self.target = True
         if "aria-live" in attrs:
-            return len(tag.get_text(strip=True)) <= 40
+            return len(_shown(tag)) <= 40
         if (
             attrs.get("aria-hidden") == "true"
             and name not in BLOCK_TAGS
-            and noise.ICON.fullmatch(tag.get_text(strip=True))
+            and noise.ICON.fullmatch(_shown(tag))
         ):
             return True
         classes, own = attrs.get("class"), attrs.get("id")
@@ -214,7 +214,7 @@ class Walk:
 
     def _is_noise(self, tag: Tag, by_class: Sounds, by_name: Sounds) -> bool:
         if Sounds.HIDDEN in by_name:
-            return tag.name not in HEADINGS and len(tag.get_text(strip=True)) <= 80
+            return tag.name not in HEADINGS and len(_shown(tag)) <= 80
         if not self.letters or tag.name in HEADINGS:
             return False
         if Sounds.CERTAIN in by_class:
@@ -370,6 +370,11 @@ def _number(written: object, otherwise: int) -> int:
 
 def _aria_level(tag: Tag) -> int:
     return min(max(_number(tag.attrs.get("aria-level"), 2), 1), 6)
+
+
+def _shown(tag: Tag) -> str:
+    """The words of an element with single spaces, however its source is laid out."""
+    return " ".join(tag.get_text().split())
 
 
 def _is_no_prose(tag: Tag, bound: float) -> bool:
