@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from monitor.alerts import housekeeping
 from monitor.alerts.outbox import Outbox
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, StateError
-from monitor.evidence.retention import gc
+from monitor.evidence import retention
 from monitor.fetch import Fetcher
 from monitor.metrics import Metrics
 from monitor.ondemand import fetch_settings, synced, tools_for
@@ -218,7 +219,7 @@ class Daemon:
         if keep is None or now < self.next_gc:
             return
         self.next_gc = now + timedelta(days=1)
-        released = await asyncio.to_thread(gc, self.store, keep, now=now)
+        released = await asyncio.to_thread(retention.gc, self.store, keep, now=now)
         if released.pages:
             log.info("let go of %d raw pages that no version needs", released.pages)
 
@@ -254,8 +255,7 @@ class Daemon:
         async with self.reloading:  # what was asked for last is taken last
             self.notifier.tell("RELOADING=1")
             try:
-                # Ten thousand watches take half a second to read: looks go on meanwhile.
-                config = await asyncio.to_thread(self.load)
+                config = await asyncio.to_thread(self._loaded)
                 settings = fetch_settings(config)
             except ConfigError as error:
                 for fault in error.faults:
@@ -264,6 +264,17 @@ class Daemon:
                 await self._take(config, Fetcher(settings, robots_store=self.tools.robots))
                 log.info("config taken: watching %d policies", len([w for w in config.watches if w.enabled]))
             self.notifier.tell("READY=1")
+
+    def _loaded(self) -> Config:
+        """The config, read beside the loop: ten thousand watches take half a second, and would set off the garbage
+        collector, for which everything stands still."""
+        gc.disable()
+        try:
+            config = self.load()
+            gc.freeze()
+        finally:
+            gc.enable()
+        return config
 
     async def _take(self, config: Config, fetcher: Fetcher) -> None:
         for key in ("state", "database", "metrics_port"):
