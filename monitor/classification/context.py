@@ -83,8 +83,9 @@ class Context:
     def having(self, found: Sequence[Difference], before: Document, after: Document) -> Self:
         """The context with what only all differences together tell."""
         judged = [difference for difference in found if difference.cosmetic is None]
+        names = renamings(judged, before, after)
         moved = moved_sentences(judged) if len(judged) > 1 else frozenset()
-        return replace(self, renamings=renamings(judged, before, after), moved=moved)
+        return replace(self, renamings=names, moved=moved) if names or moved else self
 
     def uses(self, term: str) -> int:
         """How often a term stands in the document that uses it more."""

@@ -104,16 +104,14 @@ class Lexicon:
                 continue
             alone, by_next, others = phrases
             next_to = by_next.get(words[at + 1], ()) if by_next and at + 1 < len(words) else ()
-            if others:
-                others = tuple(p for p in others if not p[2] or not p[2].isdisjoint(present))
-            if not (alone or next_to or others):
-                continue
             found = dict.fromkeys(alone, at + 1)
             for name, steps in next_to:
                 end = at + 2 if len(steps) == 2 else _match(words, steps, 2, at + 2)
                 if end > found.get(name, 0):
                     found[name] = end
-            for name, steps, _ in others:
+            for name, steps, last in others:
+                if last and last.isdisjoint(present):
+                    continue
                 end = _match(words, steps, 1, at + 1)
                 if end > found.get(name, 0):
                     found[name] = end

@@ -39,7 +39,7 @@ def by_documents(case: Case, known: Knowledge) -> Iterator[Found]:
     A new name for the same document is none: to be another it has to be of another sort (an agreement for a policy),
     somebody else's, or one of two that both versions of the policy know.
     """
-    if not case.reworded:
+    if not (case.reworded and any(_touches(facts.text, changed) for facts, changed in case.sides)):
         return
     before, after = (_mentions(facts.text, changed) for facts, changed in case.sides)
     gone, come = before - after, after - before
@@ -54,6 +54,11 @@ def by_documents(case: Case, known: Knowledge) -> Iterator[Found]:
     else:
         outcome = Outcome("clarification", "medium", "Another document governs")
     yield found(RULE, outcome, case.topics[0], *case.quotes, known)
+
+
+def _touches(text: Text, changed: Sequence[Range]) -> bool:
+    """Whether a document, or whose it is, is among the changed words."""
+    return any(word in _SORTS or word in _OWNERS for start, end in changed for word in text.words[start:end])
 
 
 def _is_other(old: _Mention, new: _Mention, documents: tuple[str, str]) -> bool:

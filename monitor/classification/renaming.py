@@ -106,7 +106,7 @@ def renamings(found: Iterable[Difference], before: Document, after: Document) ->
     votes: Counter[tuple[str, str]] = Counter()
     for difference in found:
         old, new = difference.before, difference.after
-        if difference.cosmetic is None and old is not None and new is not None and old.text != new.text:
+        if old is not None and new is not None and _new_capitals(difference):
             votes.update(_replaced(old.text, new.text))
     chosen = {old: new for (old, new), count in votes.items() if count >= _FEWEST}
     certain = (
@@ -119,6 +119,15 @@ def renamings(found: Iterable[Difference], before: Document, after: Document) ->
         and _is_own(after, new)
     )
     return frozenset((_folded(old), _folded(new)) for old, new in certain)
+
+
+def _new_capitals(difference: Difference) -> bool:
+    """Whether capitals came where others went: without them no name was replaced."""
+    lost, gained = (
+        any(op == wanted and not (text.islower() or text.isspace()) for op, text in difference.words)
+        for wanted in ("delete", "insert")
+    )
+    return lost or gained
 
 
 def _replaced(old: str, new: str) -> Iterator[tuple[str, str]]:
