@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from monitor.extraction.reading import Part
-from monitor.model import Change, Document, Event, ReplayOptions, Sighting
+from monitor.model import RULES_VERSION, Change, Comparison, Document, Event, ReplayOptions, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,6 @@ def sighting_of(document: Document) -> Sighting:
 
 def consider(case: Case) -> Verdict:
     """Judge one look. Pure: the same case gives the same verdict on any machine."""
-    from monitor.classification import RULES_VERSION, UserRule, compare
     from monitor.judgement import Look, Memory, judge
 
     memory = Memory.from_dict(case.memory) if case.memory else Memory()
@@ -98,12 +97,7 @@ def consider(case: Case) -> Verdict:
         look,
         options=case.options,
         recall=lambda key: unpack(case.documents[key]),
-        compare=partial(
-            compare,
-            rules=tuple(UserRule.from_dict(dict(rule)) for rule in case.rules),
-            policy_kind=case.policy_kind,
-            vendor=case.vendor,
-        ),
+        compare=partial(_compared, case),
     )
     return Verdict(
         event=judged.event,
@@ -117,6 +111,19 @@ def consider(case: Case) -> Verdict:
         seen=trouble.text if (trouble := judged.memory.trouble) else judged.memory.last,
         silenced=tuple((_words(one.change), one.reason) for one in judged.silenced),
         rules_version=RULES_VERSION,
+    )
+
+
+def _compared(case: Case, before: Document, after: Document) -> Comparison:
+    """The comparison of two documents by the program's rules and the user's own."""
+    from monitor.classification import UserRule, compare
+
+    return compare(
+        before,
+        after,
+        rules=tuple(UserRule.from_dict(dict(rule)) for rule in case.rules),
+        policy_kind=case.policy_kind,
+        vendor=case.vendor,
     )
 
 

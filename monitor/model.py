@@ -128,6 +128,9 @@ PROBLEMS = (
 )
 """Why a page is not a policy (``Document.problem``)."""
 
+RULES_VERSION = "1"
+"""Changes whenever the same two texts could be judged differently; stored with every comparison."""
+
 
 def worst(severities: list[Severity]) -> Severity | None:
     """The highest of some severities, None of none."""

@@ -8,7 +8,4 @@ from monitor.classification.context import Context
 from monitor.classification.explain import explain
 from monitor.classification.user import UserRule
 
-RULES_VERSION = "1"
-"""Changes whenever the same two texts could be judged differently; stored with every comparison."""
-
-__all__ = ["RULES_VERSION", "Context", "UserRule", "classify", "compare", "explain"]
+__all__ = ["Context", "UserRule", "classify", "compare", "explain"]

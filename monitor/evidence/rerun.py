@@ -17,6 +17,7 @@ from monitor.consider import Case, pack, unpack
 from monitor.errors import ExtractionError, StateError
 from monitor.evidence.faults import Fault, Progress
 from monitor.extraction.reading import Part, read_policy
+from monitor.model import RULES_VERSION
 from monitor.store import blobs, schema, versions
 
 _version = schema.version.c
@@ -81,7 +82,7 @@ def _comparison_fault(connection: Connection, row: Any, reading: Case) -> str | 
 
     A user's own rules leave no version behind; where there are some, nothing is expected.
     """
-    from monitor.classification import RULES_VERSION, compare
+    from monitor.classification import compare
 
     if row.rules != RULES_VERSION or reading.rules:
         return None

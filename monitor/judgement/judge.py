@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor import classification
-from monitor.classification.summary import summary
 from monitor.comparison import text_key
 from monitor.judgement import guard, notices
 from monitor.judgement.memory import Memory, Pending, Trouble, clause_keys, moment, stamp
@@ -78,13 +76,19 @@ class Judgement:
     silenced: tuple[Silenced, ...] = ()
 
 
+def _compare(before: Document, after: Document) -> Comparison:
+    from monitor.classification import compare  # not before two documents differ: most looks compare nothing
+
+    return compare(before, after)
+
+
 def judge(
     memory: Memory,
     look: Look,
     *,
     options: ReplayOptions,
     recall: Recall,
-    compare: Compare = classification.compare,
+    compare: Compare = _compare,
 ) -> Judgement:
     """Judge a look. ``recall`` gives the document of a version key that ``memory.documents()`` names;
     ``compare`` compares two documents (with a user's own rules, where there are any).
@@ -347,6 +351,8 @@ def _worth_telling(change: Change, options: ReplayOptions) -> bool:
 
 def _without(comparison: Comparison, masked: list[Change]) -> Comparison:
     """The comparison without some of its changes."""
+    from monitor.classification.summary import summary
+
     hidden = {id(change) for change in masked}
     kept = tuple(change for change in comparison.changes if id(change) not in hidden)
     verdict: Verdict = max((change.verdict for change in kept), key=VERDICTS.index)
