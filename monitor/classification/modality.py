@@ -114,7 +114,7 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     if word in _STRONG:
         return ("not", at + 2) if following in _NEGATION else _strong(words, at)
     if word in _LEAVE:
-        if word == "may" and following[:1].isdigit():
+        if (word == "may" and following[:1].isdigit()) or words[at + 1 : at + 3] in _THERE:
             return None
         if following in _NEGATION and (word in _PERHAPS or words[at + 2 : at + 3] == ("have",)):
             return None
@@ -184,6 +184,8 @@ _RELATIVE = frozenset({("that",), ("which",), ("who",)})
 _WISHES = frozenset({("like",), ("prefer",), ("rather",), ("appreciate",)})
 _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 """Said not to do one of these, nobody is forbidden anything."""
+_THERE = frozenset(("be", verb) for verb in ("found", "viewed", "seen", "read"))
+"""What says where something is, not that it is allowed."""
 _PERHAPS = frozenset({"might", "could"})
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
 _NOES = frozenset({"no", "neither", "nobody", "none"})

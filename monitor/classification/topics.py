@@ -20,6 +20,8 @@ _LEAST = 1.0
 _SHARE = 0.25
 """Of the best topic's points, what another topic needs to be named as well."""
 _MOST = 3
+_NEARLY = 0.6
+"""Of the best topic's points, what one topic more needs."""
 _LENGTH = 0.25
 
 Range = tuple[int, int]
@@ -58,7 +60,9 @@ def topics(
     best = max(points.values(), default=0.0)
     named = [name for name, value in points.items() if value >= max(_LEAST, best * _SHARE)]
     named.sort(key=lambda name: (-points[name], name))
-    return tuple(named[: _MOST + bool(titled)]) or ("other",)
+    most = _MOST + bool(titled)
+    named[most:] = [name for name in named[most : most + 1] if points[name] >= best * _NEARLY]
+    return tuple(named) or ("other",)
 
 
 _RUN_IN = re.compile(r"\W{0,3}([^\W\d_][^.:;!?\n]{2,70})[.:]\W{0,3}\s\W{0,3}[A-Z]")

@@ -82,7 +82,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not (case.reworded and denies) else None
     if aside is not None:
         return aside
-    if case.reworded and (case.wording.same or _respaced(case)) and _settled(case, known):
+    if case.reworded and case.wording.same and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
         if case.reworded and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known)):
@@ -117,15 +117,6 @@ def as_finding(case: Case, reason: str, known: Knowledge) -> Found:
 def _words(case: Case) -> tuple[Sequence[str], Sequence[str]]:
     before, after = case.sides
     return before[0].text.words, after[0].text.words
-
-
-def _respaced(case: Case) -> bool:
-    """The same letters, with other spaces and hyphens: "web site", "website"."""
-    before, after = (
-        "".join("".join(facts.text.words[start:end]) for start, end in changed)
-        for facts, changed in case.sides
-    )
-    return before == after
 
 
 def _is_renamed(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:

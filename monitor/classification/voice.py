@@ -49,10 +49,10 @@ def revoiced(before: Sequence[str], after: Sequence[str]) -> bool:
     """
     if _modals(before) != _modals(after):
         return False
-    passives = _passives(before), _passives(after)
-    if passives[0] == passives[1]:
+    counts = passives(before), passives(after)
+    if counts[0] == counts[1]:
         return False
-    passive, active = (before, after) if passives[0] > passives[1] else (after, before)
+    passive, active = (before, after) if counts[0] > counts[1] else (after, before)
     subject = set(active[: _verb(active)])
     return all(doer in subject for doer in _doers(passive) - _doers(active))
 
@@ -66,7 +66,8 @@ def _modals(words: Sequence[str]) -> Counter[str]:
     return Counter(_MODALS[word] for word in words if word in _MODALS)
 
 
-def _passives(words: Sequence[str]) -> int:
+def passives(words: Sequence[str]) -> int:
+    """How often a text speaks in the passive voice."""
     count = 0
     for at, word in enumerate(words[:-1]):
         if word in _BE:

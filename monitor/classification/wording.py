@@ -15,6 +15,7 @@ from monitor.classification.knowledge import Knowledge
 from monitor.classification.quantities import LABELS, MONTHS, begins_number, number_at
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
+from monitor.classification.voice import passives
 
 _MODAL = word_set("will shall must may might can could should would ought")
 _OPPOSITES = ("un", "in", "non", "dis", "im", "ir", "mis", "de")
@@ -31,6 +32,8 @@ _BOUNDS = word_set("over under")
 _UNIVERSAL = frozenset({"all", "every", "any"})
 """What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
 _EACH_OF_ALL = frozenset({"all", "every"})
+_GIVE_AND_GET = frozenset({"give", "get"})
+"""Who is given something gets it."""
 DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in _BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
 
@@ -75,6 +78,9 @@ def wording(
     by its name and as "we".
     """
     said = _said(before, known), _said(after, known)
+    for side, spaced in zip(said, _respaced(before.text, after.text, changed, known), strict=True):
+        for at in spaced:
+            side.words[at] = ""
     left, right = (Counter(words) for words in _middles(said[0].words, said[1].words))
     del left[""], right[""]
     noes = _negations(left), _negations(right)
@@ -83,6 +89,9 @@ def wording(
     if before.text.words and after.text.words and (gone or come):
         near = _near(before, said[0], changed[0]), _near(after, said[1], changed[1])
         gone, come = _without_light(gone, come, near, known)
+    if {*gone, *come} == _GIVE_AND_GET and len(gone) == len(come) == 1:
+        if passives(before.text.words) != passives(after.text.words):
+            gone, come = [], []
     turned = noes[0][2] != noes[1][2]
     beside = {kin_of(name, known) for name in vendor} | (_UNIVERSAL if turned else frozenset())
     gone, come = ([word for word in words if word not in beside] for words in (gone, come))
@@ -98,6 +107,31 @@ def wording(
         turned,
         (_places(said[0], gone), _places(said[1], come)),
     )
+
+
+def _respaced(
+    before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
+) -> tuple[list[int], list[int]]:
+    """Words that only stand together on one side and apart on the other: "web forms", "webforms"."""
+    runs = _by_gap(changed[0]), _by_gap(changed[1])
+    found: tuple[list[int], list[int]] = ([], [])
+    for gap in runs[0].keys() & runs[1].keys():
+        (first, end), (start, last) = runs[0][gap], runs[1][gap]
+        one, two = before.words[first:end], after.words[start:last]
+        if len(one) != len(two) and "".join(one) == "".join(two):
+            if known.negations.keys().isdisjoint((*one, *two)) and _MODAL.isdisjoint((*one, *two)):
+                found[0].extend(range(first, end))
+                found[1].extend(range(start, last))
+    return found
+
+
+def _by_gap(changed: Sequence[Range]) -> dict[int, Range]:
+    """Changed runs by the count of unchanged words before them."""
+    runs, lacking = {}, 0
+    for start, end in changed:
+        runs[start - lacking] = (start, end)
+        lacking += end - start
+    return runs
 
 
 def _middles(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
@@ -135,6 +169,9 @@ def _said(facts: Facts, known: Knowledge) -> _Said:
     for hit in facts.same:
         if hit.end > ends.get(hit.start, 0):
             ends[hit.start], names[hit.start] = hit.end, hit.name[1:]
+    for hit in facts.places:
+        if hit.end > ends.get(hit.start, 0):
+            ends[hit.start], names[hit.start] = hit.end, hit.name
     for quantity in facts.quantities:
         if quantity.sort == "period" and quantity.start not in ends:
             ends[quantity.start], names[quantity.start] = quantity.end, f"{quantity.value:g} hours"

@@ -194,6 +194,12 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
         ("We will not disclose the reports.", "We will not reveal the reports.", "same"),
         ("We are committed to keeping reports short.", "We undertake to keep reports short.", "same"),
         ("Reports do not include drafts.", "Reports exclude drafts.", "same"),
+        ("Readers are given reports.", "Readers receive reports.", "same"),
+        ("Reports are located on our site.", "Reports can be found on our site.", "same"),
+        ("Reports come from the United States of America.", "Reports come from the USA.", "same"),
+        ("We analyze reports and troubleshoot.", "We analyse reports and trouble-shoot.", "same"),
+        ("Nobody is paid hereunder.", "Nobody is paid under this Agreement.", "same"),
+        ("Our staff perform tests of reports.", "Our staff carry out tests of reports.", "same"),
         (
             "We publish reports to enable you to compare plans.",
             "We publish reports so that you can compare plans.",
