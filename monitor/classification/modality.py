@@ -148,6 +148,8 @@ def _conditional(text: Text, at: int) -> bool:
     words = text.words
     if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
         return True
+    if words[at] in ("may", "might") and _of_a_thing(text, at):
+        return True
     if words[at] == "would":
         return words[at - 1 : at] in _RELATIVE or words[at + 1 : at + 2] in _WISHES
     if words[at] not in ("do", "does"):
@@ -155,6 +157,12 @@ def _conditional(text: Text, at: int) -> bool:
     if text.shown[slice(*text.spans[at + 1])] == "Not":
         return True
     return any(word in _CONDITIONS for word in words[_clause(text, at) : at])
+
+
+def _of_a_thing(text: Text, at: int) -> bool:
+    """Whether a modal only tells of what kind a thing is: "a resource that may collect data"."""
+    words = text.words
+    return words[at - 1 : at] in _RELATIVE and at > 1 and words[at - 2] not in _ANYBODY
 
 
 def _denied(text: Text, at: int) -> bool:

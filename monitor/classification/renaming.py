@@ -88,7 +88,7 @@ Renaming = tuple[tuple[str, ...], tuple[str, ...]]
 
 _FEWEST = 2
 """Times that a name has to be replaced."""
-_LONGEST_NAME, _LONGEST_GAP = 5, 40
+_LONGEST_ACRONYM, _LONGEST_GAP = 5, 40
 _NAME = re.compile(r"[A-Z][\w-]{0,40}(?: [A-Z][\w-]{0,40}){0,6}")
 _JOINED_NAME = re.compile(r"[A-Z][\w-]{0,40}(?: (?:(?:and|of|for|&) )?[A-Z][\w-]{0,40}){0,6}")
 _BEFORE_NAMES = word_set(
@@ -113,8 +113,8 @@ def renamings(found: Iterable[Difference], before: Document, after: Document) ->
         (old, new)
         for old, new in chosen.items()
         if len({o for o, n in chosen.items() if n == new}) == 1
-        and not _uses(after, old)
-        and not _uses(before, new)
+        and not _uses(after, old, beside=new)
+        and not _uses(before, new, beside=old)
         and _is_own(before, old)
         and _is_own(after, new)
     )
@@ -159,13 +159,15 @@ def _trimmed(old: str, new: str) -> tuple[str, str]:
     return " ".join(left), " ".join(right)
 
 
-def _uses(document: Document, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", document.text) is not None
+def _uses(document: Document, name: str, *, beside: str) -> bool:
+    """Whether a name stands in a document by itself, not within another ("GDPR" in "EU GDPR")."""
+    text = document.text.replace(beside, "") if name in beside else document.text
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _is_own(document: Document, name: str) -> bool:
     """Whether a document says itself what a name stands for, or has a part named after it."""
-    if name.isupper() and len(name) > _LONGEST_NAME:
+    if name.isupper() and any(len(word) > _LONGEST_ACRONYM for word in name.split()):
         return False
     if re.search(
         rf"[(\"“][^()\"“”.;]{{0,{_LONGEST_GAP}}}[\"“]?{re.escape(name)}[\"”,]{{0,2}}[)\"”]", document.text

@@ -32,7 +32,7 @@ _BOUNDS = word_set("over under")
 _UNIVERSAL = frozenset({"all", "every", "any"})
 """What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
 _EACH_OF_ALL = frozenset({"all", "every"})
-_GIVE_AND_GET = frozenset({"give", "get"})
+_GET_AND_GIVE = ["get", "give"]
 """Who is given something gets it."""
 DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in _BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
@@ -78,7 +78,7 @@ def wording(
     by its name and as "we".
     """
     said = _said(before, known), _said(after, known)
-    for side, spaced in zip(said, _respaced(before.text, after.text, changed, known), strict=True):
+    for side, spaced in zip(said, _respaced(before.text, after.text, changed), strict=True):
         for at in spaced:
             side.words[at] = ""
     left, right = (Counter(words) for words in _middles(said[0].words, said[1].words))
@@ -89,9 +89,8 @@ def wording(
     if before.text.words and after.text.words and (gone or come):
         near = _near(before, said[0], changed[0]), _near(after, said[1], changed[1])
         gone, come = _without_light(gone, come, near, known)
-    if {*gone, *come} == _GIVE_AND_GET and len(gone) == len(come) == 1:
-        if passives(before.text.words) != passives(after.text.words):
-            gone, come = [], []
+    if sorted((*gone, *come)) == _GET_AND_GIVE and gone and come and _revoiced(before, after):
+        gone, come = [], []
     turned = noes[0][2] != noes[1][2]
     beside = {kin_of(name, known) for name in vendor} | (_UNIVERSAL if turned else frozenset())
     gone, come = ([word for word in words if word not in beside] for words in (gone, come))
@@ -109,8 +108,13 @@ def wording(
     )
 
 
+def _revoiced(before: Facts, after: Facts) -> bool:
+    """Whether one side speaks in the passive voice more often than the other."""
+    return passives(before.text.words) != passives(after.text.words)
+
+
 def _respaced(
-    before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
+    before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]]
 ) -> tuple[list[int], list[int]]:
     """Words that only stand together on one side and apart on the other: "web forms", "webforms"."""
     runs = _by_gap(changed[0]), _by_gap(changed[1])
@@ -118,11 +122,14 @@ def _respaced(
     for gap in runs[0].keys() & runs[1].keys():
         (first, end), (start, last) = runs[0][gap], runs[1][gap]
         one, two = before.words[first:end], after.words[start:last]
-        if len(one) != len(two) and "".join(one) == "".join(two):
-            if known.negations.keys().isdisjoint((*one, *two)) and _MODAL.isdisjoint((*one, *two)):
-                found[0].extend(range(first, end))
-                found[1].extend(range(start, last))
+        if len(one) != len(two) and "".join(one) == "".join(two) and _JOINED.isdisjoint((*one, *two)):
+            found[0].extend(range(first, end))
+            found[1].extend(range(start, last))
     return found
+
+
+_JOINED = _MODAL | {"not", "no", "never"}
+"""What makes other words of those that it joins: "not able", "notable"."""
 
 
 def _by_gap(changed: Sequence[Range]) -> dict[int, Range]:

@@ -195,6 +195,8 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
         ("We are committed to keeping reports short.", "We undertake to keep reports short.", "same"),
         ("Reports do not include drafts.", "Reports exclude drafts.", "same"),
         ("Readers are given reports.", "Readers receive reports.", "same"),
+        ("Reports of non-compliance are read.", "Reports of noncompliance are read.", "same"),
+        ("Forums are governed by their own rules.", "Forums are subject to their own rules.", "same"),
         ("Reports are located on our site.", "Reports can be found on our site.", "same"),
         ("Reports come from the United States of America.", "Reports come from the USA.", "same"),
         ("We analyze reports and troubleshoot.", "We analyse reports and trouble-shoot.", "same"),

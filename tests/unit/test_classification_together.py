@@ -29,7 +29,9 @@ def replaced(clauses: list[str], old: str, new: str) -> list[str]:
     return [clause.replace(old, new) for clause in clauses]
 
 
-@pytest.mark.parametrize("new", ["Permitted Person", "Cleared Party", "Insider"])
+@pytest.mark.parametrize(
+    "new", ["Permitted Person", "Cleared Party", "Insider", "Duly Authorized Person", "EU AP"]
+)
 def test_a_defined_term_replaced_throughout_is_a_new_name(new: str) -> None:
     comparison = compared(DEFINED, replaced(DEFINED, "Authorized Person", new))
     assert comparison.verdict == "editorial"
