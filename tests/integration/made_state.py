@@ -263,7 +263,7 @@ class MadeState:
             severity="high",
             body={
                 "change": "modified", "path": ["Privacy"], "label": "", "before": before, "after": after,
-                "words": [["delete", before], ["insert", after]], "verdict": "material", "severity": "high",
+                "words": [["insert", after], ["delete", before]], "verdict": "material", "severity": "high",
                 "topics": ["retention"], "reason": "",
             },
         )  # fmt: skip
