@@ -31,6 +31,8 @@ WALL_SECONDS = 120
 IDLE_SECONDS = 30
 CALLS = 500
 """A worker is replaced after so many calls, so that no library's leak adds up."""
+_SLICE = 2**18
+"""Bytes of a request that are handed over at a time."""
 _SAFE_MODULES = ("monitor.", "datetime")
 _SAFE_BUILTINS = {"frozenset", "set", "tuple", "list", "dict"}
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR", "COVERAGE_PROCESS_START")
@@ -87,12 +89,11 @@ class Workers:
             ExtractionError: the worker died, or took more time or memory than it may.
             MonitorError: what the function itself raised.
         """
-        request = pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)
         async with self._gate:
             worker = self._idle.pop() if self._idle else await _Worker.start(self.limits)
             try:
                 async with asyncio.timeout(self.wall_seconds):
-                    reply = await worker.exchange(request)
+                    reply = await worker.exchange(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL))
             except TimeoutError:
                 await worker.kill()
                 raise ExtractionError(
@@ -157,8 +158,13 @@ class _Worker:
 
     async def exchange(self, request: bytes) -> bytes:
         self.calls += 1
-        self.stdin.write(SIZE.pack(len(request)) + request)
-        await self.stdin.drain()
+        self.stdin.write(SIZE.pack(len(request)))
+        for start in range(
+            0, len(request), _SLICE
+        ):  # at once, asyncio would keep a second copy of a large page
+            self.stdin.write(request[start : start + _SLICE])
+            await self.stdin.drain()
+        del request
         (size,) = SIZE.unpack(await self.stdout.readexactly(SIZE.size))
         return await self.stdout.readexactly(size)
 

@@ -16,6 +16,9 @@ from monitor.extraction.problems import Problem, Traces
 from monitor.extraction.sections import section
 from monitor.model import Document
 
+_MOST_CHARACTERS = 3_000_000
+"""The longest policies have half a million."""
+_LONGEST_TITLE = 1000
 _BROKEN_SHARE = 0.1
 _CONTROL_SHARE = 0.002
 _BROKEN = "\ufffd"
@@ -39,7 +42,7 @@ def read(
     body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
 ) -> Document:
     """See ``monitor.extraction.extract``."""
-    page = _page(body, content_type, url, select, remove)
+    page = _bounded(_page(body, content_type, url, select, remove))
     made = _document(page, url)
     problem = page.problem
     if problem is None and page.traces is not None:
@@ -58,6 +61,15 @@ def read(
             read(body, content_type=content_type, url=url, select=None, remove=remove), select
         )
     return replace(made, problem=problem.name, problem_reason=problem.reason) if problem else made
+
+
+def _bounded(page: Page) -> Page:
+    """The page, unless it says more than any policy does: such a text would be carried through the whole program."""
+    characters = sum(len(block.text) for block in page.blocks)
+    if characters <= _MOST_CHARACTERS:
+        return page
+    reason = f"{characters:,} characters of text, more than {_MOST_CHARACTERS:,}"
+    return Page(title=page.title, lang=page.lang, problem=Problem("unreadable", reason))
 
 
 def _nothing_selected(whole: Document, select: str) -> Problem:
@@ -121,8 +133,9 @@ def _document(page: Page, url: str | None) -> Document:
     said, region = language.declared(page.lang)
     spoken = language.detect(text, said)
     when = dates.find(lines, more=page.beside, language=spoken, region=region)
+    title = page.title or next((block.text for block in page.blocks if block.kind == "heading"), "")
     return Document(
-        title=page.title or next((block.text for block in page.blocks if block.kind == "heading"), ""),
+        title=title[:_LONGEST_TITLE],
         text=text,
         clauses=tuple(clauses(without_contents(page.blocks))),
         language=spoken,
