@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from monitor.errors import FetchError
@@ -45,11 +45,24 @@ RobotsStore = MutableMapping[str, RobotsEntry]
 class RobotsMemory(dict[str, RobotsEntry]):
     """The store of those who bring none: bounded, the oldest goes first."""
 
+    def __init__(self, known: Mapping[str, RobotsEntry] | None = None) -> None:
+        super().__init__(known or {})
+        self._weight = sum(map(_weight, self.values()))
+
     def __setitem__(self, origin: str, entry: RobotsEntry) -> None:
-        self.pop(origin, None)
+        self._forget(origin)
         super().__setitem__(origin, entry)
-        while sum(len(kept.text) + 200 for kept in self.values()) > _KEPT_BYTES and len(self) > 1:
-            del self[next(iter(self))]
+        self._weight += _weight(entry)
+        while self._weight > _KEPT_BYTES and len(self) > 1:
+            self._forget(next(iter(self)))
+
+    def _forget(self, origin: str) -> None:
+        if origin in self:
+            self._weight -= _weight(self.pop(origin))
+
+
+def _weight(entry: RobotsEntry) -> int:
+    return len(entry.text) + 200
 
 
 class Robots:

@@ -15,6 +15,7 @@ from monitor.errors import FetchError, FetchErrorKind
 from monitor.fetch import advice, guard
 from monitor.fetch.body import coding, gunzip
 from monitor.fetch.politeness import retry_after
+from monitor.fetch.robots import RobotsEntry, RobotsMemory
 from monitor.fetch.screening import check_media, check_status
 
 examples = settings(derandomize=True, deadline=None, max_examples=200)
@@ -224,3 +225,17 @@ def test_every_kind_of_error_has_a_cure_in_one_sentence() -> None:
         assert advice(kind).endswith(".")
         assert "\n" not in advice(kind)
     assert advice("new kind") == ""
+
+
+def test_what_robots_files_said_is_kept_within_bounds_the_newest_longest() -> None:
+    kept = RobotsMemory({"https://old.example": RobotsEntry(0.0, 200, "x" * 1_500_000)})
+    for number in range(5):
+        kept[f"https://{number}.example"] = RobotsEntry(0.0, 200, "x" * 1_000_000)
+        kept["https://again.example"] = RobotsEntry(0.0, 200, "x" * number * 100_000)
+    assert list(kept) == [
+        "https://2.example",
+        "https://3.example",
+        "https://4.example",
+        "https://again.example",
+    ]
+    assert sum(len(entry.text) for entry in kept.values()) <= 4_000_000
