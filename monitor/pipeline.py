@@ -53,8 +53,7 @@ async def look(watch: Watch, slot: Slot, tools: Tools) -> Result | None:
     ``slot`` is the claim (``store.watches``): no other process looks at the watch while it holds.
     """
     try:
-        slot = await refresh_reading(watch, slot, tools)
-        seen, verdict = await seen_and_judged(watch, slot, tools)
+        slot, seen, verdict = await seen_and_judged(watch, slot, tools)
         outcome = outcome_of(watch, slot, seen, verdict, tools)
         event = verdict.event if verdict else _unchanged(outcome.reason)
         committed = await tools.stored(
@@ -70,22 +69,23 @@ async def look(watch: Watch, slot: Slot, tools: Tools) -> Result | None:
     return Result(watch, event, outcome.without_contents(), committed)
 
 
-async def seen_and_judged(watch: Watch, slot: Slot, tools: Tools) -> tuple[Seen, Verdict | None]:
+async def seen_and_judged(watch: Watch, slot: Slot, tools: Tools) -> tuple[Slot, Seen, Verdict | None]:
     """See the page and judge it; no verdict where nothing is new, or where the judge itself failed."""
     seen = Seen()
     try:
+        slot = await refresh_reading(watch, slot, tools)
         case = None if slot.settled else await recalled(watch, slot, tools)
         seen = await see(watch, slot, tools, case)
         if seen.verdict or (seen.same and slot.settled):
-            return seen, seen.verdict
-        return seen, await considered(seen, case or await recalled(watch, slot, tools), tools)
+            return slot, seen, seen.verdict
+        return slot, seen, await considered(seen, case or await recalled(watch, slot, tools), tools)
     except StateError:
         raise
     except Exception as fault:  # ours, not the page's: a failed look like any other, with a row that says so
         log.error("%s: the look failed in a way nobody foresaw: %r", watch.key, fault)
         log.debug("where it failed", exc_info=True)
         failure = ExtractionError(f"unexpected {type(fault).__name__}: {fault}", kind="internal")
-        return Seen(failure=failure, responses=seen.responses, found_by="failed"), None
+        return slot, Seen(failure=failure, responses=seen.responses, found_by="failed"), None
 
 
 # ── compare, judge ────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 from monitor.config import Config, parse
+from monitor.errors import ExtractionError
 from monitor.ondemand import check_now
 from monitor.pipeline import Result
 from monitor.store import Store, history, schema, versions, watches
@@ -179,6 +180,26 @@ def test_another_extractor_is_never_news(desk: Desk) -> None:
     result = desk.look()
     assert result.event.comparison is not None
     assert [change.path[-1] for change in result.event.comparison.changes] == ["Breaches"]
+
+
+def test_a_reading_anew_that_fails_is_a_failed_look_with_a_row(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.look()
+    with desk.store.write() as connection:
+        connection.execute(update(schema.watch).values(read_as="0:earlier"))
+
+    async def dies(*_: Any) -> None:
+        raise ExtractionError("reading was given up: its worker ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.reread.reread", dies)
+        result = desk.look()
+    assert (result.outcome.outcome, result.outcome.error_kind) == ("failed", "internal")
+    watch = desk.rows(schema.watch)[0]
+    assert watch.failures == 1
+    assert watch.next_check_at > result.outcome.ended_at
+    assert desk.look().event.kind in ("unchanged", "cosmetic", "recovered")
 
 
 def test_a_policy_of_several_pages_is_one_and_a_missing_page_fails_it(desk: Desk) -> None:

@@ -225,8 +225,9 @@ def test_sections_named_like_widgets_and_short_answers_survive(section: str) -> 
 def test_how_the_source_is_laid_out_does_not_decide_what_is_read() -> None:
     page = """<main><h1>Privacy Policy</h1><p>We keep your data for as long as you are a customer of ours.</p>
     <p aria-live="polite">{}</p></main>"""
-    words = "Privacy of the people we serve | Example".split()
+    words = ["Privacy", "of", "the", "people", "we", "serve", "|", "Example"]
     tight, wide = (
-        extract(page.format(gap.join(words)).encode(), content_type="text/html") for gap in (" ", "\n        ")
+        extract(page.format(gap.join(words)).encode(), content_type="text/html")
+        for gap in (" ", "\n        ")
     )
     assert tight == wide
