@@ -47,7 +47,7 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
         return False
     if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
         return False
-    if any(text.words[at] in PARTIES for at in words):
+    if any(text.words[at] in PARTIES for at in words) or names_a_doer(facts, changed):
         return False
     if any(hit.start in words for hit in facts.places) or any(
         p.form and p.start in words for p in facts.parties
@@ -56,6 +56,25 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     sentences = {text.sentences[at] for at in words}
     around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
     return not around & RECIPIENT_WORDS
+
+
+def names_a_doer(facts: Facts, changed: Sequence[Range]) -> bool:
+    """Whether somebody who will, may or must do something is named by the changed words: a name without an article."""
+    text = facts.text
+    return any(
+        text.words[end : end + 1] in _DOES
+        and end - start <= _LONGEST_DOER
+        and all(text.shown[text.spans[at][0]].isupper() for at in range(start, end))
+        and _PRODUCTS.isdisjoint(text.words[start:end])
+        and not text.words[end - 1].endswith("s")  # many things: "Posts may"
+        and text.words[start - 1 : start] not in _ARTICLED
+        for start, end in changed
+    )
+
+
+_LONGEST_DOER = 3
+_DOES = frozenset((word,) for word in ("will", "shall", "may", "must", "can"))
+_ARTICLED = frozenset((word,) for word in ("the", "our", "this", "these", "any", "each", "such", "a", "an"))
 
 
 def _gaps(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range], known: Knowledge) -> set[int]:
@@ -88,6 +107,8 @@ Renaming = tuple[tuple[str, ...], tuple[str, ...]]
 
 _FEWEST = 2
 """Times that a name has to be replaced."""
+_OFTEN = 5
+"""Times that a document says what somebody will, may or must do, from which on it is the vendor."""
 _LONGEST_ACRONYM, _LONGEST_GAP = 5, 40
 _NAME = re.compile(r"[A-Z][\w-]{0,40}(?: [A-Z][\w-]{0,40}){0,6}")
 _JOINED_NAME = re.compile(r"[A-Z][\w-]{0,40}(?: (?:(?:and|of|for|&) )?[A-Z][\w-]{0,40}){0,6}")
@@ -166,11 +187,16 @@ def _uses(document: Document, name: str, *, beside: str) -> bool:
 
 
 def _is_own(document: Document, name: str) -> bool:
-    """Whether a document says itself what a name stands for, or has a part named after it."""
+    """Whether a document says itself what a name stands for, or has a part named after it, or is its vendor's."""
     if name.isupper() and any(len(word) > _LONGEST_ACRONYM for word in name.split()):
         return False
     if re.search(
         rf"[(\"“][^()\"“”.;]{{0,{_LONGEST_GAP}}}[\"“]?{re.escape(name)}[\"”,]{{0,2}}[)\"”]", document.text
+    ):
+        return True
+    if (
+        len(re.findall(rf"\b{re.escape(name)} (?:will|shall|may|must|reserves|does) ", document.text))
+        >= _OFTEN
     ):
         return True
     headings = {heading for clause in document.clauses for heading in clause.path}

@@ -20,7 +20,7 @@ from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import PARTIES, party_of
 from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import only_moved
-from monitor.classification.renaming import Sides, only_renamed, renamed
+from monitor.classification.renaming import Sides, names_a_doer, only_renamed, renamed
 from monitor.classification.residue import hard
 from monitor.classification.text import Text, read
 from monitor.classification.voice import doers, revoiced
@@ -182,6 +182,8 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if _conditions(case, 0) != _conditions(case, 1):
         return False
     if _other_parties(case) or _swapped(case, known) or _other_doers(case):
+        return False
+    if all(case.changed) and all(names_a_doer(*side) for side in case.sides):
         return False
     if _has_number(case.wording.gone) != _has_number(case.wording.come):
         return False

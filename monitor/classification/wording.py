@@ -92,7 +92,10 @@ def wording(
     if sorted((*gone, *come)) == _GET_AND_GIVE and gone and come and _revoiced(before, after):
         gone, come = [], []
     turned = noes[0][2] != noes[1][2]
-    beside = {kin_of(name, known) for name in vendor} | (_UNIVERSAL if turned else frozenset())
+    beside = {kin_of(name, known) for name in vendor}
+    if not (beside.isdisjoint(gone) or beside.isdisjoint(come)):  # one name for another is another doer
+        beside = set()
+    beside |= _UNIVERSAL if turned else frozenset()
     gone, come = ([word for word in words if word not in beside] for words in (gone, come))
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
         gone += _lacking(noes[0][2], noes[1][2])

@@ -139,6 +139,15 @@ def test_the_vendor_is_the_same_by_its_name_and_as_we() -> None:
     assert compared([before, *others], [after, *others]).verdict == "editorial"
 
 
+def test_one_doer_in_the_place_of_another_is_material() -> None:
+    before = [
+        "Stripe will process your payments.",
+        "Stripe may keep your card number.",
+        "Fees are due monthly.",
+    ]
+    assert compared(before, replaced(before, "Stripe", "Adyen")).verdict == "material"
+
+
 def test_it_matters_by_whom_something_is_done() -> None:
     assert (
         compared(["Data is shared by you with us."], ["Data is shared by us with you."]).verdict == "material"
