@@ -12,6 +12,7 @@ from monitor.classification.knowledge import Knowledge
 from monitor.classification.modality import PARTIES
 from monitor.classification.names import RECIPIENT_WORDS
 from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
 from monitor.comparison import Difference
 from monitor.model import Document
 
@@ -95,9 +96,19 @@ def _gaps(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range], known
 def _both_in_use(sides: Sides, documents: tuple[str, str]) -> bool:
     """Whether the old name is still in use in the new document, and the new one was in the old document."""
     return all(
-        bool(changed) and all(facts.text.snippet(*run).casefold() in other for run in changed)
+        bool(changed) and all(_full_name(facts.text, *run) in other for run in changed)
         for (facts, changed), other in zip(sides, reversed(documents), strict=True)
     )
+
+
+def _full_name(text: Text, start: int, end: int) -> str:
+    """Changed words with the capitals around them, folded: of "Acme Portal" also "Acme"."""
+    capital = set(text.capitals)
+    while start - 1 in capital and start not in text.breaks:
+        start -= 1
+    while end in capital and end not in text.breaks:
+        end += 1
+    return text.snippet(start, end).casefold()
 
 
 # Names replaced throughout a document.

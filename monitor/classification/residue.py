@@ -47,7 +47,7 @@ def hard(delta: Delta, wording: Wording) -> bool:
     gone, come = delta.modals_gone, delta.modals_come
     if any(m.verb == n.verb and m.holder != n.holder for m in gone for n in come):
         return True
-    if any(m.force == "soft" for m in (*gone, *come)):
+    if any(m.force == "soft" and m.holder != "customer" for m in (*gone, *come)):
         return True
     if any(
         m.force == "may"

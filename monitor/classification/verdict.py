@@ -16,6 +16,7 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found
+from monitor.classification.kin import laws
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import PARTIES, party_of
 from monitor.classification.reference import RULE as DOCUMENT
@@ -181,9 +182,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _conditions(case, 0) != _conditions(case, 1):
         return False
-    if _other_parties(case) or _swapped(case, known) or _other_doers(case):
-        return False
-    if all(case.changed) and all(names_a_doer(*side) for side in case.sides):
+    if _other_parties(case) or _swapped(case, known) or _other_doers(case) or _other_law(case):
         return False
     if _has_number(case.wording.gone) != _has_number(case.wording.come):
         return False
@@ -221,10 +220,18 @@ _IF = frozenset({"if", "unless", "provided", "subject"})
 
 
 def _other_parties(case: Case) -> bool:
-    """Whether the changed words name a party that the other side does not name at all."""
+    """Whether the changed words name a party that the other side does not name at all, or another doer."""
     (old, gone), (new, come) = case.sides
+    if gone and come and all(names_a_doer(*side) for side in case.sides):
+        return True
     said = (_named(old, [(0, len(old.text.words))]), _named(new, [(0, len(new.text.words))]))
     return bool(_named(old, gone) - said[1] or _named(new, come) - said[0])
+
+
+def _other_law(case: Case) -> bool:
+    """Whether another law is cited than before."""
+    before, after = (laws(facts.text) for facts, _ in case.sides)
+    return before != after
 
 
 def _named(facts: Facts, ranges: Sequence[Range]) -> frozenset[str]:

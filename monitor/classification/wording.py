@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
 from monitor.classification.asides import touched
-from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
+from monitor.classification.kin import BOUNDS, MODAL, Said, kin_of, said_by
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.quantities import LABELS, MONTHS, begins_number, number_at
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 from monitor.classification.voice import passives
 
-_MODAL = word_set("will shall must may might can could should would ought")
 _OPPOSITES = ("un", "in", "non", "dis", "im", "ir", "mis", "de")
 _SHORTEST_TYPO = 5
 _SHORTEST_ROOT = 5
@@ -27,14 +25,12 @@ _TAILS = word_set(
 """What may follow a root in a form of the same word, once common endings are off."""
 _MOST_PAIRS = 2500
 _MOST_ECHOES = 8
-_BOUNDS = word_set("over under")
-"""What says something else before a number."""
 _UNIVERSAL = frozenset({"all", "every", "any"})
 """What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
 _EACH_OF_ALL = frozenset({"all", "every"})
 _GET_AND_GIVE = ["get", "give"]
 """Who is given something gets it."""
-DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in _BOUNDS)})
+DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
 
 
@@ -77,7 +73,7 @@ def wording(
     ``changed``: the words of each side that the other lacks; ``vendor``: words for the vendor, which is the same party
     by its name and as "we".
     """
-    said = _said(before, known), _said(after, known)
+    said = said_by(before, known), said_by(after, known)
     for side, spaced in zip(said, _respaced(before.text, after.text, changed), strict=True):
         for at in spaced:
             side.words[at] = ""
@@ -131,7 +127,7 @@ def _respaced(
     return found
 
 
-_JOINED = _MODAL | {"not", "no", "never"}
+_JOINED = MODAL | {"not", "no", "never"}
 """What makes other words of those that it joins: "not able", "notable"."""
 
 
@@ -157,93 +153,7 @@ def _lacking(one: Counter[str], other: Counter[str]) -> list[str]:
     return [word for word, count in one.items() for _ in range(count - other.get(word, 0))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the words of a text stand for."""
-
-    words: list[str]
-    """One for each word of the text; empty for what carries no meaning, and within a phrase after its first word."""
-    ends: dict[int, int]
-    """Where phrases and numbers of several words end, by their first word."""
-    dates: list[str]
-    """Dates and references, which are put aside."""
-
-
-def _said(facts: Facts, known: Knowledge) -> _Said:
-    text = facts.text
-    kin = known.kin
-    stands = [kin[word] if word in kin else kin_of(word, known) for word in text.words]
-    ends: dict[int, int] = {}
-    dates: list[str] = []
-    names: dict[int, str] = {}
-    for hit in facts.same:
-        if hit.end > ends.get(hit.start, 0):
-            ends[hit.start], names[hit.start] = hit.end, hit.name[1:]
-    for hit in facts.places:
-        if hit.end > ends.get(hit.start, 0):
-            ends[hit.start], names[hit.start] = hit.end, hit.name
-    for quantity in facts.quantities:
-        if quantity.sort == "period" and quantity.start not in ends:
-            ends[quantity.start], names[quantity.start] = quantity.end, f"{quantity.value:g} hours"
-    done = 0
-    for at in sorted({*ends, *(at for at, word in enumerate(stands) if word in _SPECIAL)}):
-        if at < done:
-            ends.pop(at, None)
-            continue
-        if at in ends:
-            done = ends[at]
-            _phrase(text, at, done, names[at], stands, known)
-        elif stands[at] == _MONTH:
-            dates.append(text.words[at])
-            stands[at] = ""
-        else:
-            done = _number(text, at, stands, dates)
-            ends[at] = done
-        if stands[at][:1].isdigit():
-            _bind(stands, at)
-    return _Said(stands, ends, dates)
-
-
-def _bind(stands: list[str], at: int) -> None:
-    """Mark a word that says on which side of the number at a word something lies: "under 16", "under the age of 16"."""
-    for here in range(at - 1, max(at - _FARTHEST_BOUND, 0) - 1, -1):
-        if stands[here]:
-            if stands[here] in _BOUNDS:
-                stands[here] += " a number"
-            return
-
-
-_FARTHEST_BOUND = 4
-
-
-def _phrase(text: Text, at: int, end: int, name: str, stands: list[str], known: Knowledge) -> None:
-    """Put what a phrase stands for at its first word, and nothing for its others."""
-    inside = known.phrase_words.get(name)
-    for here in range(at + 1, end):
-        if inside is None or text.words[here] in inside:
-            stands[here] = ""
-    stands[at] = name if inside is None else kin_of(name, known)
-
-
-def _number(text: Text, at: int, stands: list[str], dates: list[str]) -> int:
-    """Put a number for its words, or aside when it only refers to something; the word after it."""
-    number = number_at(text, at)
-    value, end = number if number is not None else (0.0, at + 1)
-    name = f"{value:g}"
-    if _is_reference_or_date(text, at, end):
-        dates.append(text.words[at])
-        name = ""
-    elif text.words[at] == "one":
-        name = ""
-    stands[at:end] = [name] + [""] * (end - at - 1)
-    return end
-
-
-_NUMBER, _MONTH = "#", "@"
-_SPECIAL = frozenset({_NUMBER, _MONTH})
-
-
-def _places(said: _Said, kin: Collection[str]) -> tuple[Range, ...]:
+def _places(said: Said, kin: Collection[str]) -> tuple[Range, ...]:
     """Where the words stand that stand for one of these."""
     if not kin:
         return ()
@@ -264,50 +174,6 @@ def _negations(bag: Counter[str]) -> tuple[int, int, Counter[str]]:
         bag[word.removeprefix("not ")] += count
     least = said["not"] + 2 * said["only"]
     return least, least + said.pop("nor", 0), said
-
-
-def kin_of(word: str, known: Knowledge) -> str:
-    """The word that stands for a word and all that mean the same; empty for one without meaning of its own."""
-    kept = known.kin.get(word)
-    if kept is None:
-        kept = _kin(word, known)
-        if len(known.kin) < _MOST_KEPT:
-            known.kin[word] = kept
-    return kept
-
-
-_MOST_KEPT = 20_000
-
-
-def _kin(word: str, known: Knowledge) -> str:
-    if begins_number(word):
-        return _NUMBER
-    if word in MONTHS and word != "may":
-        return _MONTH
-    negation = known.negations.get(word)
-    if negation is not None:
-        alone, _, base = negation.partition(" ")
-        return f"{alone} {_kin(base, known)}" if base else alone
-    if word in known.empty_words or word in _MODAL or word == "if":
-        return ""
-    same = known.same_words.get(word) or known.same_words.get(word.removesuffix("s"))
-    if same is not None:
-        return "" if same in known.empty_words or same in _MODAL or same == "if" else same
-    return known.same_words.get(folded(word), folded(word))
-
-
-def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
-    words = text.words
-    before = words[at - 1] if at else ""
-    after = words[end] if end < len(words) else ""
-    year = words[end + 1] if end + 1 < len(words) else ""
-    if before in LABELS or before in MONTHS or (after in MONTHS and (after != "may" or _is_year(year))):
-        return True
-    return _is_year(words[at])
-
-
-def _is_year(word: str) -> bool:
-    return word.isdigit() and len(word) == 4 and word[:2] in ("19", "20")
 
 
 def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[str], bool]:
@@ -333,7 +199,7 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
     return left, right, found
 
 
-def _near(facts: Facts, said: _Said, changed: Sequence[Range]) -> frozenset[str]:
+def _near(facts: Facts, said: Said, changed: Sequence[Range]) -> frozenset[str]:
     """What the words of the sentences in which something changed stand for."""
     sentences = touched(facts.text, changed)
     return frozenset(word.removeprefix("not ") for start, end in sentences for word in said.words[start:end])

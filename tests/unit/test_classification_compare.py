@@ -119,6 +119,8 @@ def test_which_way_a_period_hurts_depends_on_what_it_measures(before: str, after
         ("You may add 5 users per plan.", "You may add 3 users per plan.", "threshold_changed"),
         ("The service is provided by Alpha Inc.", "The service is provided by Beta Ltd.", "party_changed"),
         ("Data is stored in Germany.", "Data is stored in Germany and India.", "scope_widened"),
+        ("We make available reports.", "We make available reports once a year.", "scope_widened"),
+        ("Reports follow Decision 2010/87/EU.", "Reports follow Decision 2021/914/EU.", "clarification"),
     ],
 )
 def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str) -> None:
@@ -195,6 +197,13 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
         ("We are committed to keeping reports short.", "We undertake to keep reports short.", "same"),
         ("Reports do not include drafts.", "Reports exclude drafts.", "same"),
         ("Readers are given reports.", "Readers receive reports.", "same"),
+        (
+            "Reports follow the European Commission's Decision 2010/87/EU on names.",
+            "Reports follow Commission Decision 2010/87/EU on names.",
+            "same",
+        ),
+        ("You should write reports with special care.", "Please write reports with particular care.", "same"),
+        ("Reports may be submitted to us.", "Reports may be sent to us.", "same"),
         ("Reports of non-compliance are read.", "Reports of noncompliance are read.", "same"),
         ("Forums are governed by their own rules.", "Forums are subject to their own rules.", "same"),
         ("Reports are located on our site.", "Reports can be found on our site.", "same"),
