@@ -197,6 +197,8 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
         ("We are committed to keeping reports short.", "We undertake to keep reports short.", "same"),
         ("Reports do not include drafts.", "Reports exclude drafts.", "same"),
         ("Readers are given reports.", "Readers receive reports.", "same"),
+        ("We shall further read all such reports.", "We shall also read all reports.", "same"),
+        ("Links do not imply that we read reports.", "Links do not mean that we read reports.", "same"),
         (
             "Reports follow the European Commission's Decision 2010/87/EU on names.",
             "Reports follow Commission Decision 2010/87/EU on names.",
