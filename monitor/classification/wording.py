@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein, Postfix, Prefix
+from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
 
 from monitor.classification.asides import touched
 from monitor.classification.facts import Facts
@@ -74,7 +74,7 @@ def wording(
     by its name and as "we".
     """
     said = said_by(before, known), said_by(after, known)
-    for side, spaced in zip(said, _respaced(before.text, after.text, changed), strict=True):
+    for side, spaced in zip(said, _respelt(before.text, after.text, changed, known), strict=True):
         for at in spaced:
             side.words[at] = ""
     left, right = (Counter(words) for words in _middles(said[0].words, said[1].words))
@@ -112,19 +112,29 @@ def _revoiced(before: Facts, after: Facts) -> bool:
     return passives(before.text.words) != passives(after.text.words)
 
 
-def _respaced(
-    before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]]
+def _respelt(
+    before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
 ) -> tuple[list[int], list[int]]:
-    """Words that only stand together on one side and apart on the other: "web forms", "webforms"."""
+    """Words that stand together on one side and apart on the other, or are misspelt on one: "webforms", "recieve"."""
     runs = _by_gap(changed[0]), _by_gap(changed[1])
     found: tuple[list[int], list[int]] = ([], [])
     for gap in runs[0].keys() & runs[1].keys():
         (first, end), (start, last) = runs[0][gap], runs[1][gap]
         one, two = before.words[first:end], after.words[start:last]
-        if len(one) != len(two) and "".join(one) == "".join(two) and _JOINED.isdisjoint((*one, *two)):
+        joined = len(one) != len(two) and "".join(one) == "".join(two) and _JOINED.isdisjoint((*one, *two))
+        if joined or (len(one) == len(two) == 1 and _misspelt(one[0], two[0], known)):
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
     return found
+
+
+def _misspelt(one: str, two: str, known: Knowledge) -> bool:
+    """Whether one of two words is the other with a slip of the pen, and no word that policies use."""
+    if min(len(one), len(two)) < _SHORTEST_TYPO or one[0] != two[0] or not (one + two).isalpha():
+        return False
+    if (one in known.vocabulary) == (two in known.vocabulary):
+        return False
+    return OSA.distance(one, two, score_cutoff=1) <= 1
 
 
 _JOINED = MODAL | {"not", "no", "never"}

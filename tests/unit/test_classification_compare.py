@@ -197,6 +197,12 @@ def test_numbers_names_and_places_are_judged(before: str, after: str, kind: str)
         ("We are committed to keeping reports short.", "We undertake to keep reports short.", "same"),
         ("Reports do not include drafts.", "Reports exclude drafts.", "same"),
         ("Readers are given reports.", "Readers receive reports.", "same"),
+        ("Readers receive reports.", "Readers recieve reports.", "same"),
+        (
+            "We may deny access. In that event, we write.",
+            "We may refuse access. In that case, we write.",
+            "same",
+        ),
         ("We shall further read all such reports.", "We shall also read all reports.", "same"),
         ("Links do not imply that we read reports.", "Links do not mean that we read reports.", "same"),
         (
