@@ -55,15 +55,27 @@ PIECES = st.one_of(
 
 
 def plain(tree: BeautifulSoup) -> list[Any]:
-    """Every node in order: name, attributes and parent of a tag, words and parent of a string."""
+    """Every node in order: what it is, its attributes, and what its links lead to."""
     for aside in tree.find_all(string=lambda text: isinstance(text, PreformattedString)):
         aside.extract()
     return [
-        (node.name, dict(node.attrs), node.parent.name if node.parent else None)
-        if isinstance(node, Tag)
-        else (str(node), node.parent.name if node.parent else None)
+        (
+            named(node),
+            dict(node.attrs) if isinstance(node, Tag) else None,
+            *(
+                named(getattr(node, link))
+                for link in ("parent", "next_sibling", "previous_sibling", "next_element", "previous_element")
+            ),
+        )
         for node in tree.descendants
     ]
+
+
+def named(node: Any) -> str | None:
+    """The name of a tag, the words of a string; None of what is neither, nor a part of the page."""
+    if node is None or node.name == "[document]":
+        return None
+    return str(node.name) if isinstance(node, Tag) else repr(str(node))
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
