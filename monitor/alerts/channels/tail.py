@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from importlib import import_module
 from typing import Any
 
 import apprise
@@ -20,6 +21,18 @@ from monitor.errors import ConfigError, SendError
 
 SMALLEST = 400
 """Characters of text that we fit a message into; of a service that takes fewer the rest is cut off."""
+
+_PLUGINS = {
+    "discord": "discord:NotifyDiscord",
+    "json": "custom_json:NotifyJSON",
+    "jsons": "custom_json:NotifyJSON",
+    "mailto": "email:NotifyEmail",
+    "mailtos": "email:NotifyEmail",
+    "slack": "slack:NotifySlack",
+    "workflow": "workflows:NotifyWorkflows",
+    "workflows": "workflows:NotifyWorkflows",
+}
+"""Scheme -> module and class of the Apprise plugin whose addresses our own senders take."""
 
 # They log (parts of) addresses, and addresses are secrets: whatever the level, none of it is let through.
 for _name in ("apprise", "urllib3.connectionpool", "requests"):
@@ -41,9 +54,11 @@ def service_of(name: str, address: str) -> Any:
     Raises:
         ConfigError: nothing.
     """
-    with warnings.catch_warnings():  # its plugins are loaded here, and import what Python has deprecated
-        warnings.simplefilter("ignore", DeprecationWarning)
-        service = apprise.Apprise.instantiate(address, asset=_asset(), suppress_exceptions=True)
+    service = _by_its_plugin(address)
+    if service is None:
+        with warnings.catch_warnings():  # all plugins are loaded here, and import what Python has deprecated
+            warnings.simplefilter("ignore", DeprecationWarning)
+            service = apprise.Apprise.instantiate(address, asset=_asset(), suppress_exceptions=True)
     if service is None:
         cure = "its documentation has the forms"
         if address.lower().startswith(("http://", "https://")):
@@ -52,6 +67,21 @@ def service_of(name: str, address: str) -> Any:
             )
         raise ConfigError([f'[[channel]] "{name}": the address is none that Apprise knows; {cure}'])
     return service
+
+
+def _by_its_plugin(address: str) -> Any:
+    """What the one plugin makes of an address that is most often used, None where all have to be asked: a daemon
+    would carry the other hundred along (18 MiB) to read a single address."""
+    place = _PLUGINS.get(address.partition(":")[0].lower())
+    if place is None:
+        return None
+    module, _, name = place.partition(":")
+    try:
+        plugin = getattr(import_module(f"apprise.plugins.{module}"), name)
+        parts = plugin.parse_url(address.replace("/#", "/%23"))  # as Apprise itself does
+        return plugin(**parts, tag=set(), asset=_asset()) if parts else None
+    except Exception:  # another Apprise, or a wrong address, for which there are words below
+        return None
 
 
 def tail(name: str, service: Any, template: Template | None) -> Channel:
