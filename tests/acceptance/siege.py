@@ -18,6 +18,7 @@ from typing import Any
 
 from monitor.store import migrations, upgrade
 from monitor.store.guards import FINAL
+from monitor.store.meta import BEAT
 from world import COMMAND, World, page
 
 PATHS = ("/alder", "/birch", "/cedar", "/elder", "/hazel")
@@ -221,6 +222,12 @@ class Siege:
         with self._opened() as database:
             return int(database.execute(f"SELECT count(*) FROM {table} WHERE {which}").fetchone()[0])
 
+    def _beat(self) -> str | None:
+        """When a daemon last said that it is alive."""
+        with self._opened() as database:
+            row = database.execute("SELECT value FROM meta WHERE key = ?", (BEAT,)).fetchone()
+        return row[0] if row else None
+
     def _recorded(self, database: sqlite3.Connection, body: bytes) -> bool:
         """Whether there is a version that was read from these bytes."""
         found = database.execute(
@@ -281,9 +288,11 @@ class Siege:
 
     def reckon(self) -> dict[str, Any]:
         """Let the program work in peace until it has nothing left to do; then what became of everything."""
+        before = self._beat()
         last = self.start("run", "--quiet")
         end = time.monotonic() + 300
-        while not self._idle() and last.poll() is None and time.monotonic() < end:
+        # Where nothing is left to do it is idle before it has begun: only a beat shows that it is at work.
+        while (self._beat() == before or not self._idle()) and last.poll() is None and time.monotonic() < end:
             time.sleep(0.3)
         last.terminate()
         if last.wait(60) != 0:
