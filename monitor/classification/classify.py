@@ -13,7 +13,7 @@ from monitor.classification.names import by_entry, by_names
 from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
 from monitor.classification.user import apply_rules
-from monitor.classification.verdict import as_finding, editorial
+from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole
 from monitor.comparison import Difference
 from monitor.model import SEVERITIES, TOPICS, Change, Verdict, worst
@@ -38,10 +38,11 @@ def judge(difference: Difference, context: Context) -> Judgement:
     """As ``classify``, with the facts that decided."""
     if difference.cosmetic:
         return Judgement(_change(difference, "cosmetic", reason=difference.cosmetic))
-    if difference.formal:
-        change = _change(difference, "editorial", ("other",), reason=difference.formal)
-        return Judgement(apply_rules(change, context.rules, context.policy_kind, context.vendor))
     known = knowledge()
+    if difference.renumbered:
+        entry = renumbering(difference.renumbered, known)
+        change = _change(difference, "editorial", ("other",), [entry], entry.finding.reason)
+        return Judgement(apply_rules(change, context.rules, context.policy_kind, context.vendor))
     case = Case.of(difference, context, known)
     findings = _findings(case, known)
     reason = editorial(case, findings, known)

@@ -27,6 +27,7 @@ from monitor.classification.text import Text, read
 from monitor.classification.voice import doers, revoiced
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
+from monitor.comparison.numbering import Renumbered
 
 HEADING = "a heading"
 SPELLING = "spelling"
@@ -113,6 +114,15 @@ def as_finding(case: Case, reason: str, known: Knowledge) -> Found:
     kind = "date_changed" if reason == DATES else "editorial"
     outcome = Outcome(kind, "low", f"Wording only: {reason}")
     return found(f"editorial.{_RULE_OF[reason]}", outcome, case.topics[0], *case.quotes, known, fixed=True)
+
+
+def renumbering(form: Renumbered, known: Knowledge) -> Found:
+    """The finding that clauses are cited by other numbers."""
+    before, after = form.numbers
+    how = "now" if len(after) > len(before) else "no longer"
+    reason = f"{form.times} clauses {how} carry their section's number and are cited otherwise"
+    outcome = Outcome("editorial", "low", reason)
+    return found("editorial.numbers", outcome, "other", before, after, known, fixed=True)
 
 
 def _words(case: Case) -> tuple[Sequence[str], Sequence[str]]:

@@ -9,7 +9,7 @@ from monitor.comparison import cosmetic
 from monitor.comparison.align import Block, align
 from monitor.comparison.furniture import apart, judge
 from monitor.comparison.normal import canonical, tokens
-from monitor.comparison.numbering import cited_otherwise, with_label
+from monitor.comparison.numbering import Renumbered, renumbered
 from monitor.comparison.words import Redline, mirrored, redline
 from monitor.model import ChangeKind, Clause, Document
 
@@ -33,8 +33,8 @@ class Difference:
     """Why it is only cosmetic; None when it has to be judged."""
     columns: tuple[str, ...] = ()
     """Of a table row: the columns whose cells differ."""
-    formal: str | None = None
-    """Why it is told though no word differs."""
+    renumbered: Renumbered | None = None
+    """It stands for all clauses that are cited otherwise: told, though no word differs."""
 
 
 def differences(before: Document, after: Document) -> tuple[Difference, ...]:
@@ -69,6 +69,7 @@ def _mirrored(difference: Difference) -> Difference:
         before=difference.after,
         after=difference.before,
         words=mirrored(difference.words),
+        renumbered=difference.renumbered and difference.renumbered.mirrored(),
     )
 
 
@@ -92,19 +93,12 @@ def _differences(before: Document, after: Document) -> tuple[Difference, ...]:
         _pair(old, new, block, labels, aside) if old and new else _single(old, new, passing)
         for old, new, block in pairs
     )
-    return (*_cited_otherwise([(old, new) for old, new, _ in pairs if old and new]), *filter(None, found))
-
-
-def _cited_otherwise(pairs: Sequence[tuple[Clause, Clause]]) -> tuple[Difference, ...]:
-    """One difference that stands for all numbers that took in their section's."""
-    first, times = cited_otherwise(pairs)
-    if first is None:
-        return ()
-    old, new = map(with_label, first)
-    why = (
-        f"{times} clauses are numbered with their section's number on one side only: they are cited otherwise"
-    )
-    return (Difference("modified", old, new, redline(old.text, new.text), formal=why),)
+    told = tuple(difference for difference in found if difference)
+    form = renumbered((old, new) for old, new, _ in pairs if old and new)
+    if form is None:
+        return told
+    words = redline(form.before.text, form.after.text)
+    return (Difference("modified", form.before, form.after, words, renumbered=form), *told)
 
 
 def _pair(

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
-from monitor.comparison.normal import tokens, unlabelled
+from monitor.comparison.normal import unlabelled
 from monitor.model import Clause
 
 _FEWEST = 5
@@ -20,11 +21,23 @@ _STEP = re.compile(r"[a-z]{1,5}(?![a-z])|\d+")
 _WORD = re.compile(r"[a-z]{3,}\s+")
 
 
-def cited_otherwise(pairs: Iterable[tuple[Clause, Clause]]) -> tuple[tuple[Clause, Clause] | None, int]:
-    """The first pair of clauses whose number took in its section's (or lost it), and how many did.
+class Renumbered(NamedTuple):
+    """The first clause whose number took in its section's, or lost it, with the number as words before it."""
 
-    None and 0 unless that holds for half of the clauses that are numbered on both sides, or more.
-    """
+    before: Clause
+    after: Clause
+    numbers: tuple[str, str]
+    """Its number before and after, as shown."""
+    times: int
+    """How many clauses that happened to."""
+
+    def mirrored(self) -> Renumbered:
+        """The same, seen from the other side."""
+        return Renumbered(self.after, self.before, self.numbers[::-1], self.times)
+
+
+def renumbered(pairs: Iterable[tuple[Clause, Clause]]) -> Renumbered | None:
+    """None unless it happened to half of the clauses that are numbered on both sides, or more."""
     numbered = 0
     found = []
     for old, new in pairs:
@@ -35,19 +48,20 @@ def cited_otherwise(pairs: Iterable[tuple[Clause, Clause]]) -> tuple[tuple[Claus
             if len(shorter) < len(longer) and longer[-len(shorter) :] == shorter:
                 found.append((old, new))
     if len(found) < max(_FEWEST, numbered / 2):
-        return None, 0
-    return found[0], len(found)
+        return None
+    old, new = found[0]
+    return Renumbered(_with_label(old), _with_label(new), (_number(old), _number(new)), len(found))
 
 
-def with_label(clause: Clause) -> Clause:
-    """The clause with its label as words, as a reader sees it."""
+def _with_label(clause: Clause) -> Clause:
     return replace(clause, text=f"{clause.label} {clause.text}" if clause.label else clause.text, label="")
+
+
+def _number(clause: Clause) -> str:
+    """What numbers a clause: its label, or what is typed before its words."""
+    return clause.label or clause.text[: len(clause.text) - len(unlabelled(clause.text))].strip()
 
 
 def _steps(clause: Clause) -> list[str]:
     """The parts of a clause's number: ``A.1.`` is a, 1; ``Section 7(b)`` is 7, b; empty where it has none."""
-    label = clause.label
-    if not label:
-        rest = unlabelled(clause.text)
-        label = clause.text[: len(clause.text) - len(rest)]
-    return _STEP.findall(_WORD.sub("", label.lower().strip())) if len(tokens(label)) else []
+    return _STEP.findall(_WORD.sub("", _number(clause).lower()))

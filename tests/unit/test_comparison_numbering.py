@@ -28,15 +28,20 @@ FLAT = policy([f"{n}." for n in range(1, 7)])
 SECTIONED = policy([f"A.{n}." for n in range(1, 7)])
 
 
-@pytest.mark.parametrize(("before", "after"), [(FLAT, SECTIONED), (SECTIONED, FLAT)])
+@pytest.mark.parametrize(
+    ("before", "after", "how"), [(FLAT, SECTIONED, "now"), (SECTIONED, FLAT, "no longer")]
+)
 def test_numbers_with_their_sections_number_are_told_once_as_a_matter_of_form(
-    before: Document, after: Document
+    before: Document, after: Document, how: str
 ) -> None:
     found = compare(before, after)
     (change,) = [change for change in found.changes if change.verdict == "editorial"]
     assert found.verdict == "editorial"
-    assert {change.before, change.after} == {f"1. {SENTENCES[0]}", f"A.1. {SENTENCES[0]}"}
-    assert change.reason.startswith("6 clauses are numbered with their section's number")
+    numbers = [document.clauses[1].label for document in (before, after)]
+    assert [change.before, change.after] == [f"{number} {SENTENCES[0]}" for number in numbers]
+    assert change.reason == f"6 clauses {how} carry their section's number and are cited otherwise"
+    [finding] = change.findings
+    assert [finding.rule, finding.before, finding.after] == ["editorial.numbers", *numbers]
 
 
 def test_a_number_that_is_typed_into_the_text_counts_like_a_label() -> None:
