@@ -263,7 +263,8 @@ class Daemon:
             else:
                 await self._take(config, Fetcher(settings, robots_store=self.tools.robots))
                 log.info("config taken: watching %d policies", len([w for w in config.watches if w.enabled]))
-            self.notifier.tell("READY=1")
+            finally:  # also where the store refuses: systemd waits for it
+                self.notifier.tell("READY=1")
 
     def _loaded(self) -> Config:
         """The config, read beside the loop: ten thousand watches take half a second, and would set off the garbage
