@@ -159,9 +159,8 @@ class _Worker:
     async def exchange(self, request: bytes) -> bytes:
         self.calls += 1
         self.stdin.write(SIZE.pack(len(request)))
-        for start in range(
-            0, len(request), _SLICE
-        ):  # at once, asyncio would keep a second copy of a large page
+        # All at once, asyncio would keep a second copy of a large page.
+        for start in range(0, len(request), _SLICE):
             self.stdin.write(request[start : start + _SLICE])
             await self.stdin.drain()
         del request

@@ -52,7 +52,7 @@ def service_of(name: str, address: str) -> Any:
     """What Apprise makes of an address.
 
     Raises:
-        ConfigError: nothing.
+        ConfigError: it can make nothing of it.
     """
     service = _by_its_plugin(address)
     if service is None:
