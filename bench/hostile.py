@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "integration"))
 
-from bench.scale import Watched
+from bench.watched import Watched
 from fetch_peer import Peer, page
 from test_fetch_hostile import CASES, TEXT
 
