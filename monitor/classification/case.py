@@ -81,6 +81,8 @@ class Case:
     @property
     def listed(self) -> bool:
         """The clause is an entry of a list of recipients: a row, or a short item."""
+        if self.row and self.context.recipients:
+            return True
         short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
         return (self.row or short) and "subprocessors" in (*self.topics, self.context.policy_kind)
 

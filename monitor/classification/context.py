@@ -13,7 +13,7 @@ from monitor.classification.renaming import Renaming, renamings
 from monitor.classification.tables import table, word_set
 from monitor.classification.user import UserRule
 from monitor.comparison import Difference
-from monitor.model import Document
+from monitor.model import Clause, Document
 
 _LANGUAGES = {
     "de": "German",
@@ -48,6 +48,8 @@ class Context:
     notes: tuple[str, ...] = ()
     texts: tuple[str, str] = ("", "")
     """Both documents, folded: to see how far a defined term reaches."""
+    recipients: bool = False
+    """Whether a table has the head of one that lists who gets data."""
     renamings: frozenset[Renaming] = frozenset()
     """Names in whose place others came throughout."""
     moved: frozenset[Sentence] = frozenset()
@@ -78,6 +80,7 @@ class Context:
             vendor_names=_names(before, after, vendor),
             notes=tuple(notes),
             texts=(before.text.casefold(), after.text.casefold()),
+            recipients=any(_lists_recipients(clause) for side in (before, after) for clause in side.clauses),
         )
 
     def having(self, found: Sequence[Difference], before: Document, after: Document) -> Self:
@@ -96,6 +99,18 @@ class Context:
         return self.language in (None, "en")
 
 
+_TABLE = {column: word_set(line) for column, line in table("names")["recipient_table"].items()}
+
+
+def _lists_recipients(clause: Clause) -> bool:
+    """Whether a row is the head of a table of those who get data: "Vendor | Purpose | Country"."""
+    if len(clause.cells) < _COLUMNS:
+        return False
+    first, *others = (frozenset(text.casefold().split()) for _, text in clause.cells)
+    return bool(first & _TABLE["first"]) and all(words & _TABLE["others"] for words in others)
+
+
+_COLUMNS = 2
 _DOER = re.compile(r"\b([A-Z][A-Za-z0-9]{2,24}) (?:will|shall|may|must|reserves|does|agrees|uses|collects) ")
 _NOT_THE_VENDOR = word_set(table("names")["not_the_vendor"])
 

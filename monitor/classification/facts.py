@@ -11,6 +11,7 @@ from monitor.classification.lexicon import Hit
 from monitor.classification.modality import Force, Modal, modals
 from monitor.classification.parties import Party, parties
 from monitor.classification.quantities import Quantity, quantities
+from monitor.classification.seats import seats
 from monitor.classification.text import Text
 
 Stance = Literal["allowed", "forbidden", "owed", "neutral"]
@@ -76,6 +77,9 @@ def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english:
     """All facts of a text; of one that is not English only numbers, parties and places."""
     hits = known.words.scan(text)
     places = tuple(hit for hit in hits if hit.name[0] == "@")
+    places += (
+        tuple(seats(text, {at for hit in places for at in range(hit.start, hit.end)})) if english else ()
+    )
     numbers = tuple(quantities(text, english=english))
     placed = {at for hit in places for at in range(hit.start, hit.end)}
     names = tuple(party for party in parties(text) if party.form or party.start not in placed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.classification.delta import Delta
@@ -24,6 +24,7 @@ _MOST = 40
 _SEPARATOR = re.compile(r"[,:;(|]|\s[-–—]\s")
 _NAME_WORDS = 5
 _SMALL = frozenset(("of", "and", "the", "&", "de", "for", "by"))
+_CONTRACTING = word_set(_WORDS["contracting"])
 RECIPIENT_WORDS = word_set(_WORDS["recipients"])
 """In a sentence with one of these a bare name is an organisation that gets data."""
 
@@ -65,15 +66,15 @@ def _counts(facts: Facts, party: Party, topics: tuple[str, ...], known: Knowledg
         return False
     if listed:
         return True
-    here = facts.text.sentences[party.start]
-    words = {w for w, s in zip(facts.text.words, facts.text.sentences, strict=True) if s == here}
-    return bool(words & RECIPIENT_WORDS) and bool({"subprocessors", "data_sharing"} & set(topics))
+    # Of the whole clause: a list may be cut by semicolons.
+    named = not RECIPIENT_WORDS.isdisjoint(facts.text.words)
+    return named and bool({"subprocessors", "data_sharing"} & set(topics))
 
 
 def _by_parties(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, listed: bool) -> Iterator[Found]:
     gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, topics, known, listed)]
     come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, topics, known, listed)]
-    topic = _topic_of_party(topics, listed)
+    topic = _topic_of_party(delta, (*gone, *come), topics, listed)
     while gone and come:
         old, new = gone.pop(0), come.pop(0)
         outcome = Outcome("party_changed", "medium", f"{old.shown} was replaced by {new.shown}", True)
@@ -90,13 +91,25 @@ def _by_parties(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, list
         yield found("party", outcome, topic, old.shown, "", known)
 
 
-def _topic_of_party(topics: tuple[str, ...], listed: bool) -> str:
-    if listed:
+def _topic_of_party(delta: Delta, named: Sequence[Party], topics: tuple[str, ...], listed: bool) -> str:
+    """What it is about that an organisation is named: whoever is no party of the contract works for one."""
+    if listed or "subprocessors" in topics:
         return "subprocessors"
-    for topic in ("subprocessors", "contracting_party", "data_sharing", "international_transfer"):
-        if topic in topics:
-            return topic
-    return topics[0]
+    sides = (delta.before, delta.parties_gone), (delta.after, delta.parties_come)
+    around = {
+        word for facts, parties in sides for word in _sentences_of(facts, [p for p in parties if p in named])
+    }
+    if not around & _CONTRACTING:
+        return "subprocessors"
+    return next(
+        (t for t in ("contracting_party", "data_sharing", "international_transfer") if t in topics), topics[0]
+    )
+
+
+def _sentences_of(facts: Facts, named: Sequence[Party | Hit]) -> set[str]:
+    """The words of the sentences in which parties or places are named."""
+    here = {facts.text.sentences[one.start] for one in named}
+    return {w for w, s in zip(facts.text.words, facts.text.sentences, strict=True) if s in here}
 
 
 def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Iterator[Found]:
@@ -104,8 +117,9 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
     if not gone and not come:
         return
     before, after = _shown(delta.before, gone), _shown(delta.after, come)
-    near = _around(delta.before, gone) | _around(delta.after, come)
-    if near & _COURTS or (near & _LAW and {"governing_law", "dispute_resolution"} & set(topics)):
+    near = _sentences_of(delta.before, gone) | _sentences_of(delta.after, come)
+    seat = any(hit.name.startswith("@seat:") for hit in (*gone, *come))
+    if seat or near & _COURTS or (near & _LAW and {"governing_law", "dispute_resolution"} & set(topics)):
         outcome = Outcome("jurisdiction_changed", "high", "Law, courts or seat changed", bool(come))
         topic = "governing_law" if "governing_law" in topics else topics[0]
         yield found("place.law", outcome, topic, before, after, known, fixed=True)
@@ -119,8 +133,3 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
 
 def _shown(facts: Facts, places: tuple[Hit, ...]) -> str:
     return ", ".join(facts.text.snippet(hit.start, hit.end) for hit in places[:5])
-
-
-def _around(facts: Facts, places: tuple[Hit, ...]) -> set[str]:
-    here = {facts.text.sentences[hit.start] for hit in places}
-    return {w for w, s in zip(facts.text.words, facts.text.sentences, strict=True) if s in here}

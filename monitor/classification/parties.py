@@ -8,6 +8,8 @@ from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
 _FORMS = word_set(table("names")["forms"])
+_SMALL_FORMS = word_set(table("names")["small_forms"])
+_DOMAINS = frozenset({("io",), ("com",), ("ai",), ("co",), ("net",), ("app",), ("dev",)})
 _REACH = 5
 
 
@@ -55,16 +57,23 @@ def _run(text: Text, at: int) -> int:
         here += 1
         if text.words[here - 1] in _FORMS:
             break
+        if text.words[here : here + 1] in _DOMAINS and text.shown[text.spans[here - 1][1]] == ".":
+            here += 1  # Gong.io Ltd.
+    if here < len(text.words) and text.words[here] in _SMALL_FORMS and here not in text.breaks:
+        here += 1
     return here
 
 
 def _party(text: Text, start: int, end: int) -> Party | None:
     words = text.words[start:end]
-    form = words[-1] in _FORMS and len(words) > 1
+    form = len(words) > 1 and (words[-1] in _FORMS or words[-1] in _SMALL_FORMS)
     if not form and len(words[0]) < 2:
         return None
     first = start == 0 or text.sentences[start] != text.sentences[start - 1]
-    if not form and first and "|" not in text.shown:
+    alone = (
+        end == len(text.words) or text.sentences[end] != text.sentences[start]
+    )  # "Mailgun; Mixpanel; Segment"
+    if not form and first and not (alone and start) and "|" not in text.shown:
         return None
     name = words[:-1] if form else words
     return Party(" ".join(name), form, start, end, text.snippet(start, end))

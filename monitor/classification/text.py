@@ -21,8 +21,11 @@ _LINK_TARGET = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
 _DOMAIN = re.compile(
-    r"\b(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)(?:/\S{0,300})?", re.IGNORECASE
+    r"\b(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)"
+    r"(?!,? (?:inc|ltd|llc|limited|gmbh|corp|corporation|b\.?v|s\.?a|ab|as|oy)\b)(?:/\S{0,300})?",
+    re.IGNORECASE,
 )
+"""An address; "Gong.io Ltd." is a company."""
 _NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
 _INITIAL = re.compile(r"[A-Z]\.[A-Z]")
@@ -63,7 +66,7 @@ class Text:
     sentence_starts: tuple[int, ...]
     """Indexes of the first word of each sentence."""
     capitals: tuple[int, ...]
-    """Indexes of words that begin with a capital letter."""
+    """Indexes of words that begin with a capital letter; none where all letters are capitals."""
     breaks: frozenset[int]
     """Indexes of words that follow a comma, colon, bracket or table bar."""
 
@@ -87,6 +90,8 @@ def readable(text: str) -> str:
         text = _MAIL.sub(" email ", text)
     if _NAMES_DOMAIN.search(text):
         text = _DOMAIN.sub(" website ", text)
+    if "US$" in text:
+        text = text.replace("US$", "$")
     if "<" in text or "{#" in text:
         text = _MARKUP.sub(" ", text)
     if _INITIAL.search(text):
@@ -110,7 +115,8 @@ def read(text: str) -> Text:
     breaks: set[int] = set()
     capitals: list[int] = []
     ended = halved = False
-    pieces = _PIECES
+    shouted = shown.isupper()
+    pieces = _SHOUTED if shouted else _PIECES
     for match in _PIECE.finditer(shown):
         sort, folded = pieces[match[0]]
         if sort == _WORD and not halved:
@@ -148,13 +154,13 @@ def read(text: str) -> Text:
         tuple(spans),
         tuple(sentences),
         tuple(starts) if words else (),
-        tuple(capitals),
+        () if shouted else tuple(capitals),
         frozenset(breaks),
     )
 
 
 def _abbreviated(word: str, shown: str) -> bool:
-    return word in _NO_SENTENCE_END and (word != "us" or shown == "US")
+    return shown == "US" or (word in _NO_SENTENCE_END and word != "us")
 
 
 _END, _HALF, _BREAK, _QUOTE, _BEGINS, _WORDS, _WORD = range(7)
@@ -171,6 +177,7 @@ class _Pieces(dict[str, tuple[int, str]]):
         return known
 
 
+_SHOUTED = _Pieces()
 _PIECES = _Pieces()
 _MOST_KEPT = 20_000
 
@@ -185,6 +192,10 @@ def _sorted(piece: str) -> tuple[int, str]:
     if first in ".!?":
         return _END, ""
     return (_QUOTE if first == '"' else _HALF if first == ";" else _BREAK), ""
+
+
+_PIECES["US"] = _BEGINS, "usa"
+"""The country, which only a text that is not all in capitals tells from "us"."""
 
 
 def _expand(word: str) -> str:
