@@ -49,7 +49,10 @@ for _force in ("must", "soft", "may", "not"):
         _BY_FIRST.setdefault(_phrase.split()[0], []).append((tuple(_phrase.split()), _force))
 
 
-_BEGINNINGS = _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never"}
+_PRACTISED = frozenset(f"{verb}es" if verb.endswith("ss") else f"{verb}s" for verb in PRACTICES)
+_BEGINNINGS = (
+    _PRACTISED | _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,17 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
     for at, word in enumerate(text.words):
         if word not in _BEGINNINGS or at <= taken:
             continue
-        seen = _modal_at(text, at)
-        if seen is None:
+        seen = _modal_at(text, at) or _third_person(text, at, vendor)
+        if seen is None or _conditional(text, at):
             continue
         force, verb_at = seen
-        if _conditional(text, at):
-            continue
         if denies and force in ("must", "may", "does") and _denied(text, at):
             force = "not"
-        holder = _passive_holder(text, verb_at, vendor) or _holder(
-            text, at, vendor, banned=force == "not" and _unaddressed(text.words, at)
+        holder = (
+            _passive_holder(text, verb_at, vendor)
+            or _inverted(text, at, vendor)
+            or _continued(text, at, found)
+            or _holder(text, at, vendor, banned=force == "not" and _unaddressed(text, at))
         )
         if holder is None:
             continue
@@ -93,7 +97,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force = "soft"
         if verb in _IDLE or (text.words[at].startswith("agree") and verb in _NO_VERB):
             continue
-        if force == "does" and (holder != "vendor" or verb not in PRACTICES):
+        if force == "does" and (holder != "vendor" or verb not in PRACTICES | _PRACTISED):
             continue
         verb = stem(verb)
         if holder == "vendor" and force == "must" and verb in _BURDENS_STEMMED:
@@ -123,6 +127,8 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
         return ("not", at + 2) if following in _NEGATION else ("soft", at + 1)
     if word in {"do", "does"} and following in _NEGATION:
         return None if words[at + 2 : at + 3] in _STATES else ("not", at + 2)
+    if word in {"do", "does"} and following in _SPEAKERS and _denied(text, at):
+        return "not", at + 2  # "under no circumstances do we"
     if word == "never":
         return "not", at + 1
     return _phrase_modal(words, at)
@@ -134,9 +140,17 @@ def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
         return "soft", at + 1
     if window[:3] == ("have", "the", "right"):
         return "may", at + 5
-    if window[:3] == ("be", "entitled", "to"):
+    if window[:1] == ("be",) and window[1:2] in _LICENSED and window[2:3] == ("to",):
         return "may", at + 4
+    if window[:2] in _SPARED:
+        return "not", at + 3
     return "must", at + 1
+
+
+_LICENSED = frozenset(
+    {("entitled",), ("free",), ("permitted",), ("allowed",), ("authorized",), ("authorised",)}
+)
+_SPARED = frozenset({("refrain", "from"), ("abstain", "from"), ("avoid", "to")})
 
 
 def _conditional(text: Text, at: int) -> bool:
@@ -189,24 +203,42 @@ def _clause(text: Text, at: int) -> int:
 
 
 _RELATIVE = frozenset({("that",), ("which",), ("who",)})
+_BE = frozenset({"is", "are"})
 _WISHES = frozenset({("like",), ("prefer",), ("rather",), ("appreciate",)})
 _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 """Said not to do one of these, nobody is forbidden anything."""
 _THERE = frozenset(("be", verb) for verb in ("found", "viewed", "seen", "read"))
 """What says where something is, not that it is allowed."""
 _PERHAPS = frozenset({"might", "could"})
+_SPEAKERS = frozenset({"we", "it", "they"})
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
+_LEADING = frozenset({"please", "and", "or", "but", "so", "then"})
+_BANNED_FROM = frozenset({"from", "to"})
 _NOES = frozenset({"no", "neither", "nobody", "none"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
 
 def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
+    aside = (
+        at + 2 < len(words) and words[at] in _BE and words[at + 1].endswith("ly")
+    )  # "are contractually barred"
     for phrase, force in _BY_FIRST.get(words[at], ()):
         if words[at : at + len(phrase)] == phrase:
             return force, at + len(phrase)
+        if aside and words[at + 2 : at + 1 + len(phrase)] == phrase[1:]:
+            return force, at + 1 + len(phrase)
     if words[at] in PRACTICES and at and words[at - 1] in {"we", "also", "only"}:
         return "does", at
     return None
+
+
+def _third_person(text: Text, at: int, vendor: frozenset[str]) -> tuple[Force, int] | None:
+    """Whether a word says what a named company does: "Acme stores", "the Provider shares"."""
+    if not at or text.words[at] not in _PRACTISED:
+        return None
+    before = text.words[at - 1]
+    stranger = at - 1 in text.capitals and before not in _ANYBODY and not before.endswith("ing")
+    return ("does", at) if before in vendor or before in _VENDOR or stranger else None
 
 
 def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
@@ -229,6 +261,21 @@ def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Hol
     if banned:
         return "customer"
     return "vendor" if first < at else None
+
+
+def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
+    """Who stands after the verb: "in no event shall the Provider", "under no circumstances do we", "nor will we"."""
+    words = text.words
+    if not (_denied(text, at) or words[at - 1] == "nor"):
+        return None
+    following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
+    return _named(text, following, vendor) if following < len(words) else None
+
+
+def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
+    """Who goes on after "and": "shall act on instructions of the Controller and shall not use the data"."""
+    same = found and found[-1].sentence == text.sentences[at] and text.words[at - 1] in ("and", "but")
+    return found[-1].holder if same else None
 
 
 def _named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
@@ -288,9 +335,16 @@ def _served(words: tuple[str, ...], verb_at: int) -> bool:
     return any(word in _SERVICE for word in words[verb_at + 1 : verb_at + 3])
 
 
-def _unaddressed(words: tuple[str, ...], at: int) -> bool:
-    """Whether a prohibition that names nobody is for the customer: "do not…", "… is not permitted"."""
-    return words[at] in ("do", "does", "never", "is", "are", "refrain")
+def _unaddressed(text: Text, at: int) -> bool:
+    """Whether a prohibition that names nobody is for the customer: "do not…", "… is not permitted".
+
+    One "from" doing something, or "to" do it, has a doer before it: "Contractor is prohibited from…".
+    """
+    words = text.words
+    if words[at] in _BE:
+        return not _BANNED_FROM.intersection(words[at + 2 : at + 5])
+    begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
+    return words[at] in ("never", "refrain") or (words[at] == "do" and begins)
 
 
 def _verb(text: Text, at: int) -> tuple[int, str]:
