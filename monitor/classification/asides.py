@@ -79,12 +79,13 @@ def contact_changed(
         return False
     for facts, changed in sides:
         text = facts.text
+        shouted = text.shown.isupper()
         for start, end in changed:
             for at in range(start, end):
                 word = text.words[at]
                 words = words or word in known.contact_words
                 digits = digits or word[0].isdigit()
-                named = text.shown[text.spans[at][0]].isupper()
+                named = not shouted and text.shown[text.spans[at][0]].isupper()
                 names = names or (named and word not in known.empty_words)
                 if not (
                     word[0].isdigit() or named or word in known.contact_words or word in known.empty_words

@@ -12,6 +12,7 @@ from monitor.classification.knowledge import Knowledge, knowledge
 from monitor.classification.names import by_entry, by_names
 from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
+from monitor.classification.scope import by_scope, by_subjects, gravest_first
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole
@@ -54,16 +55,19 @@ def judge(difference: Difference, context: Context) -> Judgement:
 
 
 def _findings(case: Case, known: Knowledge) -> list[Found]:
+    topics = gravest_first(case, known)
     named = list(by_names(case.delta, case.topics, known, listed=case.listed))
     if not any(f.finding.rule == "party" for f in named):
         named += by_entry(case, known)
     findings = [
-        *by_numbers(case.delta, case.topics, known),
+        *by_numbers(case.delta, topics, known),
         *named,
-        *by_rules(case.delta, case.topics, known, modified=case.reworded),
+        *by_rules(case.delta, topics, known, modified=case.reworded),
         *by_documents(case, known),
+        *by_scope(case, topics[0], known),
         *by_whole(case, known),
     ]
+    findings += by_subjects(case, findings, known)
     findings.sort(key=lambda f: (-SEVERITIES.index(f.finding.severity), not f.worse))
     return _distinct(findings)
 

@@ -73,6 +73,17 @@ class ShiftRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What must not change unseen: any words of substance beside a concept are told."""
+
+    id: str
+    fact: str
+    topic: str
+    within: frozenset[str]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything that the judgement knows beforehand."""
 
@@ -86,6 +97,9 @@ class Knowledge:
     rules: tuple[Rule, ...]
     modal_rules: tuple[ModalRule, ...]
     shifts: tuple[ShiftRule, ...]
+    scope_rules: tuple[ModalRule, ...]
+    """What it means when a statement that stands covers more (``comes``) or less (``goes``)."""
+    subjects: tuple[Subject, ...]
     named: frozenset[str]
     """Concepts whose words tell facts apart."""
     vocabulary: frozenset[str]
@@ -105,6 +119,8 @@ class Knowledge:
     """Words met and what they stand for; filled by use."""
     weights: Mapping[str, int]
     """Topic to its weight in a severity: 1 heavy, -1 light."""
+    grave: Mapping[str, str]
+    """Concepts to the topic by which a changed sentence that says them is weighed."""
 
 
 @cache
@@ -136,6 +152,8 @@ def knowledge() -> Knowledge:
         rules=parsed,
         modal_rules=tuple(_modal_rule(data) for data in rules["modal"]),
         shifts=tuple(_shift(data) for data in rules["shift"]),
+        scope_rules=tuple(_modal_rule(data) for data in rules["scope"]),
+        subjects=tuple(_subject(data) for data in rules["subject"]),
         named=frozenset(rule.fact for rule in parsed if rule.named),
         vocabulary=lexicon.beginnings
         | empty
@@ -160,6 +178,7 @@ def knowledge() -> Knowledge:
         weighty_words=frozenset(same.get(word, folded(word)) for word in wording["weighty_words"].split()),
         kin={},
         weights=_weights(rules["severity"]),
+        grave={fact: topic for topic, facts in rules["severity"]["grave"].items() for fact in facts},
     )
 
 
@@ -193,6 +212,11 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
     )
 
 
+def _subject(data: dict[str, Any]) -> Subject:
+    outcome = Outcome.of(data["id"], data["outcome"])
+    return Subject(data["id"], data["fact"], data["topic"], frozenset(data["within"]), outcome)
+
+
 def _same_words(lines: Iterable[str]) -> dict[str, str]:
     """Each word of a line, and its root where no other line has that, to the first word of its line."""
     same: dict[str, str] = {}
@@ -214,5 +238,5 @@ def _negations(data: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _weights(data: dict[str, list[str]]) -> dict[str, int]:
+def _weights(data: dict[str, Any]) -> dict[str, int]:
     return dict.fromkeys(data["heavy"], 1) | dict.fromkeys(data["light"], -1)

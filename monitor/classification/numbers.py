@@ -14,7 +14,11 @@ from monitor.model import Severity
 
 _MEASURES = {name: word_set(line) for name, line in table("quantities")["measures"].items()}
 _SOFT = "soft_deadline"
+_ANCHORS = {name: word_set(line) for name, line in table("quantities")["anchors"].items()}
+_LONGEST_ANCHOR = 6
+"""Words after a period in which it is said from when it runs."""
 _AROUND = 14
+_LONGEST_SENTENCE = 80
 _MOST = 40
 
 _LONGER_HURTS = {
@@ -43,6 +47,43 @@ def by_numbers(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         yield _single(delta.before, delta.after, old, topics[0], known, came=False)
     for new in come:
         yield _single(delta.after, delta.before, new, topics[0], known, came=True)
+    if not delta.quantities_gone and not delta.quantities_come:
+        yield from _by_anchors(delta, topics[0], known)
+
+
+def _by_anchors(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A period that is as long as before and begins later or earlier: "of becoming aware", "of confirming"."""
+    for old in delta.before.quantities:
+        if old.sort != "period" or (begins := _anchor(delta.before, old)) is None:
+            continue
+        for new in delta.after.quantities:
+            if (new.sort, new.value) == (old.sort, old.value) and _anchor(delta.after, new) not in (
+                None,
+                begins,
+            ):
+                late = begins == "early"
+                kind, when = ("period_lengthened", "later") if late else ("period_shortened", "earlier")
+                outcome = _outcome(kind, late, f"A period begins {when}")
+                before, after = _from(delta.before, old), _from(delta.after, new)
+                yield found("period.begins", outcome, topic, before, after, known)
+                return
+
+
+def _anchor(facts: Facts, quantity: Quantity) -> str | None:
+    """From when a period runs: ``early`` or ``late``."""
+    at = quantity.end
+    while at < len(facts.text.words) and at - quantity.end < _LONGEST_ANCHOR:
+        word = facts.text.words[at]
+        if word in _ANCHORS["late"] or word in _ANCHORS["early"]:
+            return "late" if word in _ANCHORS["late"] else "early"
+        if word not in _ANCHORS["between"] and not word.endswith("ing"):
+            return None
+        at += 1
+    return None
+
+
+def _from(facts: Facts, quantity: Quantity) -> str:
+    return facts.text.snippet(quantity.start, quantity.end + _LONGEST_ANCHOR)
 
 
 def _passing(quantity: Quantity, sentences: Sequence[Range]) -> bool:
@@ -50,9 +91,9 @@ def _passing(quantity: Quantity, sentences: Sequence[Range]) -> bool:
     return quantity.sort == "count" and any(start <= quantity.start < end for start, end in sentences)
 
 
-def _near(facts: Facts, quantity: Quantity) -> set[str]:
+def _near(facts: Facts, quantity: Quantity, around: int = _AROUND) -> set[str]:
     sentence = facts.text.sentences[quantity.start]
-    first, last = max(quantity.start - _AROUND, 0), quantity.end + _AROUND
+    first, last = max(quantity.start - around, 0), quantity.end + around
     return {
         word
         for word, where in zip(facts.text.words[first:last], facts.text.sentences[first:last], strict=True)
@@ -60,11 +101,17 @@ def _near(facts: Facts, quantity: Quantity) -> set[str]:
     }
 
 
+def _caps(facts: Facts, quantity: Quantity) -> bool:
+    """Whether a number stands in a sentence that bounds what somebody is liable for."""
+    sentence = _near(facts, quantity, _LONGEST_SENTENCE)
+    return bool(sentence & _MEASURES["liable"] and sentence & _MEASURES["bound"])
+
+
 def measure(facts: Facts, quantity: Quantity) -> str:
     """What a period measures: ``keeping``, ``notice``, ``window`` (the customer's), ``deadline`` (the vendor's),
     ``cap`` (of liability), ``term`` or ``other``."""
     near = _near(facts, quantity)
-    if near & _MEASURES["liable"] and near & _MEASURES["bound"]:
+    if _caps(facts, quantity):
         return "cap"
     modal = governing(facts.text, facts.modals, quantity.start)
     before = set(facts.text.words[max(quantity.start - 4, 0) : quantity.start])
@@ -75,9 +122,15 @@ def measure(facts: Facts, quantity: Quantity) -> str:
         return "notice"
     if modal is not None and modal.holder == "customer":
         return "window"
-    if within and modal is not None:
+    if within and (modal is not None or _reports(facts, quantity)):
         return "deadline"
     return "term" if near & _MEASURES["term"] else "other"
+
+
+def _reports(facts: Facts, quantity: Quantity) -> bool:
+    """Whether a number stands in a sentence on breaches that somebody is told of."""
+    here = facts.text.sentences[quantity.start]
+    return any(fact.name == "breach" and facts.text.sentences[fact.start] == here for fact in facts.said)
 
 
 def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Knowledge) -> Found:
@@ -94,6 +147,8 @@ def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Know
             return found("period.cap", outcome, "liability", before, after, known, fixed=True)
         return found(f"period.{measures}", _outcome(kind, worse, reason), topic, before, after, known)
     if old.sort in ("money", "share"):
+        return _amount(delta, old, topic, before, after, known, rose=rose)
+    if old.unit == new.unit == "times" and _caps(delta.before, old):
         return _amount(delta, old, topic, before, after, known, rose=rose)
     kind, sort = "threshold_changed", old.sort
     reason = "An age limit changed" if sort == "age" else "A number changed"
@@ -119,7 +174,7 @@ def _amount(
     if near & _MEASURES["level"] and old.sort == "share":
         outcome = _outcome("threshold_changed", not rose, f"A service level was {what}")
         return found("number.level", outcome, topic, before, after, known)
-    if near & _MEASURES["liable"] or topic == "liability":
+    if near & _MEASURES["liable"] or topic == "liability" or _caps(delta.before, old):
         severity: Severity = "high" if not rose else "medium"
         outcome = Outcome("amount_changed", severity, f"A cap on liability was {what}", not rose)
         return found("amount.cap", outcome, "liability", before, after, known, fixed=True)
@@ -145,19 +200,26 @@ def _single(
         instead = _instead(other)
         if not bound and any(fact.name == _SOFT for fact in other.said):
             kind = "obligation_strengthened" if came else "obligation_weakened"
-        reason = f"A fixed period{_OF[measures]} {'was added' if came else 'is gone'}"
+        reason = f"A fixed period{_OF[measures]} {_came(came)}"
         severity: Severity = "medium" if worse else "low"
         outcome = Outcome(kind, severity, reason, worse)
         before, after = (instead, words) if came else (words, instead)
         return found(f"period.{measures}-fixed", outcome, topic, before, after, known)
     before, after = ("", words) if came else (words, "")
-    if quantity.unit == "times" and _near(facts, quantity) & _MEASURES["liable"]:
+    if quantity.sort in ("money", "share") and _caps(facts, quantity):
+        outcome = Outcome("amount_changed", "high", f"An amount that bounds liability {_came(came)}", came)
+        return found("amount.cap-fixed", outcome, "liability", before, after, known, fixed=True)
+    if quantity.unit == "times" and _caps(facts, quantity):
         severity = "medium" if came else "high"
-        reason = f"A multiple in a cap on liability {'was added' if came else 'is gone'}"
+        reason = f"A multiple in a cap on liability {_came(came)}"
         outcome = Outcome("amount_changed", severity, reason, not came)
         return found("amount.cap-multiple", outcome, "liability", before, after, known, fixed=True)
-    outcome = Outcome("threshold_changed", "low", f"A number {'was added' if came else 'is gone'}")
+    outcome = Outcome("threshold_changed", "low", f"A number {_came(came)}")
     return found(f"number.{quantity.sort}-fixed", outcome, topic, before, after, known)
+
+
+def _came(came: bool) -> str:
+    return "was added" if came else "is gone"
 
 
 def _instead(other: Facts) -> str:

@@ -142,8 +142,16 @@ def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quan
         return None
     if 10 <= value <= 21 and _is_age(words, at, end):
         return Quantity("age", value, "years", at, end)
+    if after == "x" and _is_multiple(text, end):
+        return Quantity("count", value, "times", at, end + 1)
     counts = not english or _counts(text, at, end, value)
     return Quantity("count", value, after, at, end) if counts else None
+
+
+def _is_multiple(text: Text, at: int) -> bool:
+    """Whether the "x" at a word makes a multiple of the number before it: "3x", not "3 x" nor "3x4"."""
+    glued = text.spans[at - 1][1] == text.spans[at][0]
+    return glued and not (at + 1 < len(text.words) and text.words[at + 1][0].isdigit())
 
 
 def _is_age(words: tuple[str, ...], at: int, end: int) -> bool:

@@ -11,11 +11,14 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from monitor.classification.delta import Delta, Range
+from monitor.classification.facts import Fact
 from monitor.classification.wording import DECISIVE, Wording
 
 _MOST = 3
 """Words of substance on one side up to which a change is small."""
 
+_GRAVE = frozenset({"opt_in", "training", "selling"})
+"""Concepts that count wherever the words differ: what is no longer said of them was said by the whole sentence."""
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
 
 
@@ -72,11 +75,16 @@ def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:
     before, after = ranges
     return replace(
         delta,
-        gone=_touching(delta.gone, before),
-        come=_touching(delta.come, after),
+        gone=_grave_or_touching(delta.gone, before),
+        come=_grave_or_touching(delta.come, after),
         modals_gone=_touching(delta.modals_gone, before),
         modals_come=_touching(delta.modals_come, after),
     )
+
+
+def _grave_or_touching(facts: Iterable[Fact], ranges: Sequence[Range]) -> tuple[Fact, ...]:
+    touching = _touching(facts, ranges)
+    return tuple(fact for fact in facts if fact in touching or fact.name in _GRAVE)
 
 
 def _touching(facts: Iterable[P], ranges: Sequence[Range]) -> tuple[P, ...]:

@@ -57,6 +57,8 @@ _LONGEST_HEADING = 14
 _FEW_BYTES = 24
 """Of a change in a language that is not understood; in UTF-8, where a script that says more in a letter takes more."""
 _LONGEST_LABEL = 7
+_PAIR = 2
+"""Cells of a row from which on it says something, however short it is."""
 _FIRM = (
     "period",
     "amount",
@@ -76,7 +78,13 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
         return HEADING
     if case.context.moved and _is_moved(case):
         return MOVED
-    if case.context.renamings and case.reworded and only_renamed(*_words(case), case.context.renamings):
+    elsewhere = any(f.finding.rule == "place.law" for f in findings)
+    if (
+        case.context.renamings
+        and case.reworded
+        and not elsewhere
+        and only_renamed(*_words(case), case.context.renamings)
+    ):
         return RENAMED
     if any(f.finding.rule == DOCUMENT for f in findings):
         return None
@@ -87,7 +95,11 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if case.reworded and case.wording.same and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
-        if case.reworded and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known)):
+        if (
+            case.reworded
+            and not elsewhere
+            and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
+        ):
             return RENAMED
         if _is_contact(case, findings, known):
             return CONTACT
@@ -182,7 +194,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
     gone, come = len(case.wording.gone), len(case.wording.come)
     if not case.reworded:
-        return _length(case, known) < _SHORT
+        return _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
     differing = {*case.wording.gone, *case.wording.come}
     if (
         differing & DECISIVE

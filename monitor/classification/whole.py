@@ -11,7 +11,10 @@ from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import CONDUCT
 from monitor.model import Severity
 
-GENERIC = frozenset({"wording", "clause"})
+GENERIC = frozenset(
+    {"wording", "clause"}
+    | {f"covers.{what}" for what in ("promise", "permission", "practice", "right", "duty", "ban")}
+)
 """Rules that see that something changed, not what it means."""
 
 _SHORTEST_SENTENCE = 5

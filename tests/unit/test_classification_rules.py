@@ -39,7 +39,8 @@ def judged(before: str, after: str) -> Change:
 
 def test_each_rule_has_an_example() -> None:
     known = knowledge()
-    ids = [rule.id for rules in (known.rules, known.modal_rules, known.shifts) for rule in rules]
+    kinds = known.rules, known.modal_rules, known.shifts, known.scope_rules
+    ids = [rule.id for rules in kinds for rule in rules]
     assert len(ids) == len(set(ids))
     assert set(EXAMPLES) == set(ids)
 

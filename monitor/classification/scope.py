@@ -1,0 +1,123 @@
+"""What a statement covers, and what must not change unseen.
+
+"We do not share your data with insurers or advertisers" still forbids something without its insurers, but less. The
+statement itself did not change, so no rule about statements sees it; what it covers did. And a cap on liability or a
+choice of law can be reworded in more ways than rules foresee: any word of substance in such a sentence is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitor.classification.asides import touched
+from monitor.classification.case import Case
+from monitor.classification.delta import Range
+from monitor.classification.facts import Fact, Facts, governing
+from monitor.classification.findings import Found, found, statement
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.modality import Modal
+
+_LIMITS = frozenset({"exception", "limiter", "for_now", "opt_in", "opt_out", "no_consent", "efforts"})
+"""Concepts that turn round what more words mean: rules of their own weigh them."""
+
+
+def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
+    """The clause's topics, the one that a changed sentence is weighed by before the others."""
+    grave = {
+        known.grave[fact.name]
+        for facts, changed in case.sides
+        for start, end in touched(facts.text, changed)
+        for fact in facts.said
+        if fact.name in known.grave and start <= fact.start < end
+    }
+    return tuple(dict.fromkeys((*sorted(grave), *case.topics)))
+
+
+def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """Findings for statements that stand on both sides and cover more or less than before."""
+    if not case.reworded or case.wording.same:
+        return
+    if _limits(case.delta.gone, case.changed[0]) or _limits(case.delta.come, case.changed[1]):
+        return
+    before, after = case.delta.before, case.delta.after
+    lost, won = (_by_sentence(*side) for side in zip((before, after), _differing(case), strict=True))
+    for sentence, there in case.delta.sentences.items():
+        if (sentence in lost) == (there in won):
+            continue
+        grew = there in won
+        here = (after, won[there]) if grew else (before, lost[sentence])
+        other = (before, sentence) if grew else (after, there)
+        yield from _covered(*here, *other, topic, known, grew=grew)
+
+
+def by_subjects(case: Case, findings: Sequence[Found], known: Knowledge) -> Iterator[Found]:
+    """A finding for each subject that must not change unseen, unless another rule has told of it.
+
+    ``findings``: what the other rules found.
+    """
+    if not case.reworded or case.wording.same:
+        return
+    for rule in known.subjects:
+        if not rule.within & set(case.topics) or any(
+            f.finding.topic == rule.topic and f.finding.severity == "high" for f in findings
+        ):
+            continue
+        sides = zip(case.sides, _differing(case), strict=True)
+        if any(_is_about(rule.fact, facts, places) for (facts, _), places in sides):
+            yield found(rule.id, rule.outcome, rule.topic, *case.quotes, known, fixed=True)
+
+
+def _is_about(name: str, facts: Facts, places: Sequence[Range]) -> bool:
+    """Whether words that differ stand in a sentence that says a concept."""
+    sentences = {facts.text.sentences[start] for start, _ in places}
+    return any(fact.name == name and facts.text.sentences[fact.start] in sentences for fact in facts.said)
+
+
+def _covered(
+    facts: Facts,
+    places: Sequence[Range],
+    other: Facts,
+    sentence: int,
+    topic: str,
+    known: Knowledge,
+    *,
+    grew: bool,
+) -> Iterator[Found]:
+    modal = governing(facts.text, facts.modals, places[0][0])
+    twin = modal and next((m for m in other.modals if m.sentence == sentence and _same(m, modal)), None)
+    if modal is None or twin is None:
+        return
+    rule = next((r for r in known.scope_rules if (r.by, r.force) == (modal.holder, modal.force)), None)
+    if rule is None:
+        return
+    words = " … ".join(facts.text.snippet(start, end) for start, end in places[:3])
+    sides = (statement(other, twin), words) if grew else (words, statement(other, twin))
+    yield found(rule.id, rule.comes if grew else rule.goes, topic, *sides, known)
+
+
+def _limits(facts: Iterable[Fact], changed: Sequence[Range]) -> bool:
+    """Whether changed words begin with a condition, so that more of them mean less."""
+    return any(
+        fact.name in _LIMITS and not any(start < fact.start and fact.end <= end for start, end in changed)
+        for fact in facts
+    )
+
+
+def _differing(case: Case) -> tuple[list[Range], list[Range]]:
+    """The changed words that differ in substance, before and after."""
+    left, right = (
+        [(start, end) for start, end in places if any(s < end and start < e for s, e in runs)]
+        for places, runs in zip(case.wording.places, case.residue, strict=True)
+    )
+    return left, right
+
+
+def _same(one: Modal, other: Modal) -> bool:
+    return (one.holder, one.force) == (other.holder, other.force)
+
+
+def _by_sentence(facts: Facts, places: Sequence[Range]) -> dict[int, list[Range]]:
+    found: dict[int, list[Range]] = {}
+    for start, end in places:
+        found.setdefault(facts.text.sentences[start], []).append((start, end))
+    return found
