@@ -9,10 +9,10 @@ from monitor.classification.case import Case
 from monitor.classification.context import Context
 from monitor.classification.findings import Found, by_rules
 from monitor.classification.knowledge import Knowledge, knowledge
-from monitor.classification.names import by_entry, by_names
+from monitor.classification.names import SERVING, by_entry, by_names
 from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
-from monitor.classification.scope import by_scope, by_subjects, gravest_first
+from monitor.classification.scope import by_negation, by_scope, by_subjects, gravest_first
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole
@@ -56,8 +56,8 @@ def judge(difference: Difference, context: Context) -> Judgement:
 
 def _findings(case: Case, known: Knowledge) -> list[Found]:
     topics = gravest_first(case, known)
-    named = list(by_names(case.delta, case.topics, known, listed=case.listed))
-    if not any(f.finding.rule == "party" for f in named):
+    named = list(by_names(case, known))
+    if not any(f.finding.rule in ("party", SERVING) for f in named):
         named += by_entry(case, known)
     findings = [
         *by_numbers(case.delta, topics, known),
@@ -65,6 +65,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_rules(case.delta, topics, known, modified=case.reworded),
         *by_documents(case, known),
         *by_scope(case, topics[0], known),
+        *by_negation(case, topics[0], known),
         *by_whole(case, known),
     ]
     findings += by_subjects(case, findings, known)

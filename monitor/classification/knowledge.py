@@ -129,11 +129,7 @@ def knowledge() -> Knowledge:
     topics, concepts, rules, wording = (table(n) for n in ("topics", "concepts", "rules", "wording"))
     entries = {f"{t}:{w}": topics[t][w] for t in topics for w in ("strong", "weak")}
     entries |= {f"={name}": phrases for name, phrases in concepts.items()}
-    entries |= {
-        f"@{sort}:{place}": phrases
-        for sort, places in table("places").items()
-        for place, phrases in places.items()
-    }
+    entries |= _places(table("places"))
     entries |= {f"~{name}": phrases for name, phrases in wording["asides"].items()}
     same_phrases: dict[str, list[str]] = {}
     for word, *phrases in wording["same_phrases"]:
@@ -155,7 +151,7 @@ def knowledge() -> Knowledge:
         scope_rules=tuple(_modal_rule(data) for data in rules["scope"]),
         subjects=tuple(_subject(data) for data in rules["subject"]),
         named=frozenset(rule.fact for rule in parsed if rule.named),
-        vocabulary=lexicon.beginnings
+        vocabulary=lexicon.beginnings - word_set(" ".join(table("places")["of"].values()).replace("|", " "))
         | empty
         | word_set(" ".join(wording["same_words"]))
         | word_set(
@@ -180,6 +176,19 @@ def knowledge() -> Knowledge:
         weights=_weights(rules["severity"]),
         grave={fact: topic for topic, facts in rules["severity"]["grave"].items() for fact in facts},
     )
+
+
+_OF_PLACE = "law|laws|legislation|court|courts|jurisdiction|rules|judges"
+
+
+def _places(data: dict[str, Any]) -> dict[str, list[str]]:
+    """Phrases for places, by ``@sort:place``; "Irish law" is one for Ireland."""
+    return {
+        f"@{sort}:{place}": [*phrases, *([f"{data['of'][place]} {_OF_PLACE}"] if place in data["of"] else [])]
+        for sort, places in data.items()
+        if sort != "of"
+        for place, phrases in places.items()
+    }
 
 
 def _rule(data: dict[str, Any]) -> Rule:

@@ -184,8 +184,13 @@ def _denied(text: Text, at: int) -> bool:
     words = text.words
     first = _clause(text, at)
     opening = words[first : first + 2]
+    said = words[first:at]
+    subject = (
+        said[len(said) - said[::-1].index("that") :] if "that" in said else said
+    )  # "agrees that no part shall"
     return (
-        opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
+        subject[:1] in (("no",), ("neither",), ("none",))
+        or opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
         or opening in (("in", "no"), ("under", "no"), ("at", "no"))
         or "neither" in words[at + 1 : at + 4]
         or "no" in words[at + 1 : at + 3]

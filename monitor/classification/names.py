@@ -24,15 +24,29 @@ _MOST = 40
 _SEPARATOR = re.compile(r"[,:;(|]|\s[-–—]\s")
 _NAME_WORDS = 5
 _SMALL = frozenset(("of", "and", "the", "&", "de", "for", "by"))
+SERVING = "party.serving"
+"""The rule that sees one who works for the vendor in another's place: no new name for the same thing."""
+PLACE_OF_LAW = "place.law"
+"""The rule that sees another law or other courts."""
+_SURELY = word_set(_WORDS["surely"]["recipients"])
 _CONTRACTING = word_set(_WORDS["contracting"])
+_SERVED_BY, _SERVED = word_set(_WORDS["served_by"]), word_set(_WORDS["served"])
+_SERVING = frozenset((word,) for word in _WORDS["serving"].split())
+_PLAIN = word_set(
+    f"{_WORDS['products']} {_WORDS['recipients']} technology technologies tools data information"
+)
+"""What tells a name of things, or of anybody, from that of an organisation."""
+_OFTEN = 5
+_REACH = 6
+"""Words before a name in which it is said what is done by it."""
 RECIPIENT_WORDS = word_set(_WORDS["recipients"])
 """In a sentence with one of these a bare name is an organisation that gets data."""
 
 
-def by_names(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, listed: bool) -> Iterator[Found]:
-    """Findings from organisations and places. ``listed``: the clause is a row of a list of recipients."""
-    yield from _by_parties(delta, topics, known, listed=listed)
-    yield from _by_places(delta, topics, known)
+def by_names(case: Case, known: Knowledge) -> Iterator[Found]:
+    """Findings from organisations and places."""
+    yield from _by_parties(case, known)
+    yield from _by_places(case.delta, case.topics, known)
 
 
 def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
@@ -58,27 +72,44 @@ def _entry_name(clause: Clause) -> str:
     return name if all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words) else ""
 
 
-def _counts(facts: Facts, party: Party, topics: tuple[str, ...], known: Knowledge, listed: bool) -> bool:
+def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     """Whether a name is an organisation that matters here: by its form, or by what the sentence says of it."""
     if party.form:
         return True
-    if set(party.key.split()) <= known.vocabulary:
+    if set(party.key.split()) <= known.vocabulary | case.context.vendor_names:
         return False
-    if listed:
+    if case.listed or _serves(facts, party, case):
         return True
     # Of the whole clause: a list may be cut by semicolons.
+    if not _SURELY.isdisjoint(facts.text.words):
+        return True
     named = not RECIPIENT_WORDS.isdisjoint(facts.text.words)
-    return named and bool({"subprocessors", "data_sharing"} & set(topics))
+    return named and bool({"subprocessors", "data_sharing"} & set(case.topics))
 
 
-def _by_parties(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, listed: bool) -> Iterator[Found]:
-    gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, topics, known, listed)]
-    come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, topics, known, listed)]
-    topic = _topic_of_party(delta, (*gone, *come), topics, listed)
+def _serves(facts: Facts, party: Party, case: Case) -> bool:
+    """Whether somebody by this name does something for the vendor: "processed by Adyen", "Postmark sends".
+
+    A name that the document uses often is that of the vendor's own product.
+    """
+    if not _PLAIN.isdisjoint(party.key.split()) or case.context.uses(party.shown) >= _OFTEN:
+        return False
+    words = facts.text.words
+    before = words[max(party.start - _REACH, 0) : party.start]
+    by = before[-1:] != () and before[-1] in _SERVED_BY and not _SERVED.isdisjoint(before)
+    return by or words[party.end : party.end + 1] in _SERVING
+
+
+def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
+    delta = case.delta
+    gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, case, known)]
+    come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, case, known)]
+    topic = _topic_of_party(delta, (*gone, *come), case.topics, case.listed)
     while gone and come:
         old, new = gone.pop(0), come.pop(0)
         outcome = Outcome("party_changed", "medium", f"{old.shown} was replaced by {new.shown}", True)
-        yield found("party", outcome, topic, old.shown, new.shown, known)
+        serve = _serves(delta.before, old, case) and _serves(delta.after, new, case)
+        yield found(SERVING if serve else "party", outcome, topic, old.shown, new.shown, known)
     for new in come:
         outcome = Outcome(
             "party_added", "high" if topic == "subprocessors" else "medium", f"{new.shown} was added", True
@@ -119,16 +150,23 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
     before, after = _shown(delta.before, gone), _shown(delta.after, come)
     near = _sentences_of(delta.before, gone) | _sentences_of(delta.after, come)
     seat = any(hit.name.startswith("@seat:") for hit in (*gone, *come))
+    seat = seat or _decides(delta.before, gone) or _decides(delta.after, come)
     if seat or near & _COURTS or (near & _LAW and {"governing_law", "dispute_resolution"} & set(topics)):
         outcome = Outcome("jurisdiction_changed", "high", "Law, courts or seat changed", bool(come))
         topic = "governing_law" if "governing_law" in topics else topics[0]
-        yield found("place.law", outcome, topic, before, after, known, fixed=True)
+        yield found(PLACE_OF_LAW, outcome, topic, before, after, known, fixed=True)
     elif near & _WHERE or topics[0] in ("international_transfer", "subprocessors"):
         kind = "scope_widened" if come else "scope_narrowed"
         reason = f"A place where data is kept or sent {'was added' if come else 'is gone'}"
         outcome = Outcome(kind, "medium" if come else "low", reason, bool(come))
         topic = "subprocessors" if topics[0] == "subprocessors" else "international_transfer"
         yield found("place.data", outcome, topic, before, after, known)
+
+
+def _decides(facts: Facts, places: tuple[Hit, ...]) -> bool:
+    """Whether a place stands in a sentence on law or courts."""
+    here = {facts.text.sentences[hit.start] for hit in places}
+    return any(fact.name == "forum" and facts.text.sentences[fact.start] in here for fact in facts.said)
 
 
 def _shown(facts: Facts, places: tuple[Hit, ...]) -> str:

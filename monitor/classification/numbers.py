@@ -113,6 +113,8 @@ def measure(facts: Facts, quantity: Quantity) -> str:
     near = _near(facts, quantity)
     if _caps(facts, quantity):
         return "cap"
+    if _reports(facts, quantity):
+        return "deadline"
     modal = governing(facts.text, facts.modals, quantity.start)
     before = set(facts.text.words[max(quantity.start - 4, 0) : quantity.start])
     within = "within" in before or "than" in before
@@ -122,7 +124,7 @@ def measure(facts: Facts, quantity: Quantity) -> str:
         return "notice"
     if modal is not None and modal.holder == "customer":
         return "window"
-    if within and (modal is not None or _reports(facts, quantity)):
+    if within and modal is not None:
         return "deadline"
     return "term" if near & _MEASURES["term"] else "other"
 

@@ -14,6 +14,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _HOURS: dict[str, float] = _DATA["hours"]
 _BESIDE = {name: word_set(line) for name, line in _DATA["beside"].items()}
 MONTHS, LABELS = _BESIDE["months"], _BESIDE["label"]
+_DAYS: dict[str, int] = _DATA["day"]
 _CURRENCY, _SHARE, _BETWEEN = _BESIDE["currency"], _BESIDE["share"], _BESIDE["between"]
 
 
@@ -103,15 +104,20 @@ class _Numbers(dict[str, bool]):
         return begins
 
 
-_ARTICLES = frozenset({"a", "an"})
+_ARTICLES = frozenset({"a", "an"}) | _BESIDE["one_of"] | frozenset(_DAYS)
 _MOST_KEPT = 20_000
 _IS_NUMBER = _Numbers()
 
 
 def _one(words: tuple[str, ...], at: int, english: bool) -> tuple[float, int] | None:
-    """The "a" of "within a month"."""
+    """The "a" of "within a month", the "last" of "the last year", the "third" of "the third day"."""
     if not (english and 0 < at < len(words) - 1):
         return None
+    if words[at] in _DAYS:
+        day = at + 2 if words[at + 1] in _BETWEEN else at + 1
+        return (float(_DAYS[words[at]]), at + 1) if words[day : day + 1] == ("day",) else None
+    if words[at] in _BESIDE["one_of"]:
+        return (1.0, at + 1) if words[at + 1] in _HOURS and words[at - 1] != "of" else None
     return (1.0, at + 1) if words[at - 1] in _BESIDE["before_one"] and _unit(words[at + 1], english) else None
 
 

@@ -17,7 +17,8 @@ from monitor.classification.wording import DECISIVE, Wording
 _MOST = 3
 """Words of substance on one side up to which a change is small."""
 
-_GRAVE = frozenset({"opt_in", "training", "selling"})
+_SETTLING = frozenset({"training", "selling"})
+_GRAVE = _SETTLING | {"opt_in", "opt_out"}
 """Concepts that count wherever the words differ: what is no longer said of them was said by the whole sentence."""
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
 
@@ -47,6 +48,10 @@ def hard(delta: Delta, wording: Wording) -> bool:
         return True
     if delta.quantities_gone or delta.quantities_come:
         return True
+    if _turned_consent(delta.gone, delta.come) or _turned_consent(delta.come, delta.gone):
+        return True
+    if any(fact.name in _SETTLING for fact in (*delta.gone, *delta.come)):
+        return True
     gone, come = delta.modals_gone, delta.modals_come
     if any(m.verb == n.verb and m.holder != n.holder for m in gone for n in come):
         return True
@@ -62,6 +67,11 @@ def hard(delta: Delta, wording: Wording) -> bool:
         return True
     bound = [{m.holder for m in side if m.force in ("must", "not")} for side in (gone, come)]
     return bool(bound[0] and bound[1] and bound[0] != bound[1])
+
+
+def _turned_consent(one: Sequence[Fact], other: Sequence[Fact]) -> bool:
+    """Whether what had to be asked for can now be refused, in the same words: "off until you turn it on"."""
+    return any(fact.name == "opt_in" for fact in one) and any(fact.name == "opt_out" for fact in other)
 
 
 def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:

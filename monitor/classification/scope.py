@@ -50,6 +50,47 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         yield from _covered(*here, *other, topic, known, grew=grew)
 
 
+_NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
+
+
+def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where a sentence that stands says no, or no longer: "are not used for it", "are used for it".
+
+    Only where no statement is known to have come, gone or turned, which has rules of its own.
+    """
+    delta = case.delta
+    if not case.reworded or delta.shifted or delta.modals_gone or delta.modals_come:
+        return
+    if ("not" in case.wording.gone) == ("not" in case.wording.come):
+        return  # as many noes, if in other words
+    gone, come = (_denials(facts, changed) for facts, changed in case.sides)
+    for sentence, there in delta.sentences.items():
+        if (sentence in gone) == (there in come):
+            continue
+        came = there in come
+        facts, at = (delta.after, come[there]) if came else (delta.before, gone[sentence])
+        modal = governing(facts.text, facts.modals, at)
+        by = modal.holder if modal else "vendor"
+        for rule in known.modal_rules:
+            if (rule.by, rule.force) == (by, "not"):
+                quote = facts.text.snippet(at - _AROUND, at + _AROUND)
+                sides = ("", quote) if came else (quote, "")
+                yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+_AROUND = 5
+
+
+def _denials(facts: Facts, changed: Sequence[Range]) -> dict[int, int]:
+    """The first word that says no among the changed ones, by sentence."""
+    found: dict[int, int] = {}
+    for start, end in changed:
+        for at in range(start, end):
+            if facts.text.words[at] in _NOES:
+                found.setdefault(facts.text.sentences[at], at)
+    return found
+
+
 def by_subjects(case: Case, findings: Sequence[Found], known: Knowledge) -> Iterator[Found]:
     """A finding for each subject that must not change unseen, unless another rule has told of it.
 

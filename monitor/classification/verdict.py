@@ -19,6 +19,7 @@ from monitor.classification.findings import Found, found
 from monitor.classification.kin import laws
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import PARTIES, party_of
+from monitor.classification.names import PLACE_OF_LAW, SERVING
 from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, names_a_doer, only_renamed, renamed
@@ -78,18 +79,19 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
         return HEADING
     if case.context.moved and _is_moved(case):
         return MOVED
-    elsewhere = any(f.finding.rule == "place.law" for f in findings)
+    rules = {f.finding.rule for f in findings}
     if (
         case.context.renamings
         and case.reworded
-        and not elsewhere
+        and PLACE_OF_LAW not in rules
         and only_renamed(*_words(case), case.context.renamings)
     ):
         return RENAMED
-    if any(f.finding.rule == DOCUMENT for f in findings):
+    if DOCUMENT in rules:
         return None
     denies = not DECISIVE.isdisjoint((*case.wording.gone, *case.wording.come))
-    aside = all_asides(case.sides) if case.context.english and not (case.reworded and denies) else None
+    grave = case.reworded and (denies or any(rule.startswith("party") for rule in rules))
+    aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
     if case.reworded and case.wording.same and _settled(case, known):
@@ -97,7 +99,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if case.context.english:
         if (
             case.reworded
-            and not elsewhere
+            and rules.isdisjoint((PLACE_OF_LAW, SERVING))
             and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
         ):
             return RENAMED
