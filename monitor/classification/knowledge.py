@@ -115,6 +115,8 @@ class Knowledge:
     """Words, folded, that may come and go without moving anybody."""
     weighty_words: frozenset[str]
     """Words, folded, that matter wherever they come or go."""
+    opposites: frozenset[frozenset[str]]
+    """Pairs of words, folded, that turn a clause round where one came in the other's place."""
     kin: dict[str, str]
     """Words met and what they stand for; filled by use."""
     weights: Mapping[str, int]
@@ -172,6 +174,9 @@ def knowledge() -> Knowledge:
         negations=_negations(wording["negation"]),
         light_words=frozenset(same.get(word, folded(word)) for word in wording["light_words"].split()),
         weighty_words=frozenset(same.get(word, folded(word)) for word in wording["weighty_words"].split()),
+        opposites=frozenset(
+            frozenset(same.get(word, folded(word)) for word in pair.split()) for pair in wording["opposites"]
+        ),
         kin={},
         weights=_weights(rules["severity"]),
         grave={fact: topic for topic, facts in rules["severity"]["grave"].items() for fact in facts},

@@ -94,7 +94,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
-    if case.reworded and case.wording.same and _settled(case, known):
+    if case.reworded and case.wording.same and not _reaches_further(case) and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
         if (
@@ -115,6 +115,19 @@ def _settled(case: Case, known: Knowledge) -> bool:
     if not (hard(case.delta, case.wording) or _swapped(case, known) or _other_doers(case)):
         return True
     return case.context.english and revoiced(*_words(case))
+
+
+def _reaches_further(case: Case) -> bool:
+    """Whether "or other" things came or went and nothing else: light words, but not there."""
+    moved = (case.delta.before, case.delta.gone), (case.delta.after, case.delta.come)
+    return any(
+        fact.name == "widener" and facts.text.words[fact.start : fact.end] in _AND_OTHERS
+        for facts, side in moved
+        for fact in side
+    )
+
+
+_AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other", "otherwise"))
 
 
 def _other_doers(case: Case) -> bool:
@@ -202,6 +215,10 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         differing & DECISIVE
         or differing & known.weighty_words
         or (case.delta.shifted and not case.wording.turned)
+    ):
+        return False
+    if any(
+        frozenset((one, two)) in known.opposites for one in case.wording.gone for two in case.wording.come
     ):
         return False
     if _conditions(case, 0) != _conditions(case, 1):
