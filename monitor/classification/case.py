@@ -81,10 +81,9 @@ class Case:
     @property
     def listed(self) -> bool:
         """The clause is an entry of a list of recipients: a row, or a short item."""
-        if self.row and self.context.recipients:
-            return True
         short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
-        return (self.row or short) and "subprocessors" in (*self.topics, self.context.policy_kind)
+        named = self.context.recipients or "subprocessors" in (*self.topics, self.context.policy_kind)
+        return named and (self.row or short)
 
     @property
     def sides(self) -> tuple[tuple[Facts, tuple[Range, ...]], tuple[Facts, tuple[Range, ...]]]:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from monitor.classification.recipients import lists_recipients
 from monitor.classification.relocation import Sentence, moved_sentences
 from monitor.classification.renaming import Renaming, renamings
 from monitor.classification.tables import table, word_set
 from monitor.classification.user import UserRule
 from monitor.comparison import Difference
-from monitor.model import Clause, Document
+from monitor.model import Document
 
 _LANGUAGES = {
     "de": "German",
@@ -49,7 +50,7 @@ class Context:
     texts: tuple[str, str] = ("", "")
     """Both documents, folded: to see how far a defined term reaches."""
     recipients: bool = False
-    """Whether a table has the head of one that lists who gets data."""
+    """Whether a table or a list names those who get data."""
     renamings: frozenset[Renaming] = frozenset()
     """Names in whose place others came throughout."""
     moved: frozenset[Sentence] = frozenset()
@@ -80,7 +81,7 @@ class Context:
             vendor_names=_names(before, after, vendor),
             notes=tuple(notes),
             texts=(before.text.casefold(), after.text.casefold()),
-            recipients=any(_lists_recipients(clause) for side in (before, after) for clause in side.clauses),
+            recipients=any(lists_recipients(side.clauses) for side in (before, after)),
         )
 
     def having(self, found: Sequence[Difference], before: Document, after: Document) -> Self:
@@ -99,18 +100,6 @@ class Context:
         return self.language in (None, "en")
 
 
-_TABLE = {column: word_set(line) for column, line in table("names")["recipient_table"].items()}
-
-
-def _lists_recipients(clause: Clause) -> bool:
-    """Whether a row is the head of a table of those who get data: "Vendor | Purpose | Country"."""
-    if len(clause.cells) < _COLUMNS:
-        return False
-    first, *others = (frozenset(text.casefold().split()) for _, text in clause.cells)
-    return bool(first & _TABLE["first"]) and all(words & _TABLE["others"] for words in others)
-
-
-_COLUMNS = 2
 _DOER = re.compile(r"\b([A-Z][A-Za-z0-9]{2,24}) (?:will|shall|may|must|reserves|does|agrees|uses|collects) ")
 _NOT_THE_VENDOR = word_set(table("names")["not_the_vendor"])
 

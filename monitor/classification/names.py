@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.lexicon import Hit
 from monitor.classification.parties import Party
+from monitor.classification.recipients import entry_name
 from monitor.classification.tables import table, word_set
-from monitor.model import Clause
 
 if TYPE_CHECKING:
     from monitor.classification.case import Case
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 _WORDS = table("names")
 _COURTS, _LAW, _WHERE = (word_set(_WORDS[name]) for name in ("courts", "law", "where"))
 _MOST = 40
-_SEPARATOR = re.compile(r"[,:;(|]|\s[-–—]\s")
-_NAME_WORDS = 5
-_SMALL = frozenset(("of", "and", "the", "&", "de", "for", "by"))
 SERVING = "party.serving"
 """The rule that sees one who works for the vendor in another's place: no new name for the same thing."""
 PLACE_OF_LAW = "place.law"
@@ -51,7 +47,7 @@ def by_names(case: Case, known: Knowledge) -> Iterator[Found]:
 
 def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
     """A whole entry of a list of recipients that came or went is a party, whatever its name looks like."""
-    name = _entry_name(case.clause)
+    name = entry_name(case.clause)
     if not case.listed or case.reworded or not name:
         return
     if case.difference.after is not None:
@@ -60,16 +56,6 @@ def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
     else:
         outcome = Outcome("party_removed", "medium", f"{name} is gone")
         yield found("party.entry", outcome, "subprocessors", name, "", known)
-
-
-def _entry_name(clause: Clause) -> str:
-    """What an entry begins with, up to the first comma, dash, colon or bracket, if it looks like a name."""
-    first = clause.cells[0][1] if clause.cells else clause.text
-    name = _SEPARATOR.split(first, maxsplit=1)[0].strip()
-    words = name.split()
-    if not 0 < len(words) <= _NAME_WORDS:
-        return ""
-    return name if all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words) else ""
 
 
 def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:

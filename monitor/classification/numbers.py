@@ -180,7 +180,7 @@ def _amount(
         severity: Severity = "high" if not rose else "medium"
         outcome = Outcome("amount_changed", severity, f"A cap on liability was {what}", not rose)
         return found("amount.cap", outcome, "liability", before, after, known, fixed=True)
-    worse = not rose if near & _MEASURES["credit"] else rose
+    worse = not rose if _near(delta.before, old, _LONGEST_SENTENCE) & _MEASURES["credit"] else rose
     outcome = _outcome("amount_changed", worse, f"An amount was {what}")
     return found(
         "amount.cost" if near & _MEASURES["cost"] else "amount", outcome, topic, before, after, known

@@ -18,7 +18,8 @@ _MOST = 3
 """Words of substance on one side up to which a change is small."""
 
 _SETTLING = frozenset({"training", "selling"})
-_GRAVE = _SETTLING | {"opt_in", "opt_out"}
+_ASKED = frozenset({"opt_in", "own_choice"})
+_GRAVE = _SETTLING | _ASKED | {"opt_out"}
 """Concepts that count wherever the words differ: what is no longer said of them was said by the whole sentence."""
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
 
@@ -71,7 +72,7 @@ def hard(delta: Delta, wording: Wording) -> bool:
 
 def _turned_consent(one: Sequence[Fact], other: Sequence[Fact]) -> bool:
     """Whether what had to be asked for can now be refused, in the same words: "off until you turn it on"."""
-    return any(fact.name == "opt_in" for fact in one) and any(fact.name == "opt_out" for fact in other)
+    return any(fact.name in _ASKED for fact in one) and any(fact.name == "opt_out" for fact in other)
 
 
 def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:

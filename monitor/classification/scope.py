@@ -17,7 +17,9 @@ from monitor.classification.findings import Found, found, statement
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.modality import Modal
 
-_LIMITS = frozenset({"exception", "limiter", "for_now", "opt_in", "opt_out", "no_consent", "efforts"})
+_LIMITS = frozenset(
+    {"exception", "limiter", "for_now", "opt_in", "own_choice", "opt_out", "no_consent", "efforts"}
+)
 """Concepts that turn round what more words mean: rules of their own weigh them."""
 
 

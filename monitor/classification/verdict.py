@@ -112,6 +112,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
 
 def _settled(case: Case, known: Knowledge) -> bool:
     """Whether the same words also say the same of the same party, if need be in another voice."""
+    if _crossed(case, known):
+        return False
     if not (hard(case.delta, case.wording) or _swapped(case, known) or _other_doers(case)):
         return True
     return case.context.english and revoiced(*_words(case))
@@ -128,6 +130,36 @@ def _reaches_further(case: Case) -> bool:
 
 
 _AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other", "otherwise"))
+
+
+def _crossed(case: Case, known: Knowledge) -> bool:
+    """Whether a word went from one sentence to another while both stand: the same words, said of something else."""
+    matched = case.delta.sentences
+    lone = case.delta.sentences_gone or case.delta.sentences_come
+    if lone or len(matched) < _FEWEST_SENTENCES or len(matched) != len(set(matched.values())):
+        return False
+    gone, come = (_by_sentence(facts, changed, known) for facts, changed in case.sides)
+    left = {
+        here: gone.get(here, frozenset()) - come.get(there, frozenset()) for here, there in matched.items()
+    }
+    came = {
+        here: come.get(there, frozenset()) - gone.get(here, frozenset()) for here, there in matched.items()
+    }
+    return any(left[one] & came[two] for one in matched for two in matched if one != two)
+
+
+_FEWEST_SENTENCES = 2
+
+
+def _by_sentence(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[int, frozenset[str]]:
+    """The changed words of weight, by sentence."""
+    found: dict[int, set[str]] = {}
+    for start, end in changed:
+        for at in range(start, end):
+            word = facts.text.words[at]
+            if word not in known.empty_words and word not in known.same_words:
+                found.setdefault(facts.text.sentences[at], set()).add(word)
+    return {sentence: frozenset(words) for sentence, words in found.items()}
 
 
 def _other_doers(case: Case) -> bool:
