@@ -33,7 +33,9 @@ _PLAIN = word_set(
 )
 """What tells a name of things, or of anybody, from that of an organisation."""
 _OFTEN = 5
-_REACH = 6
+_SEVERAL = 3
+"""Names in a clause on recipients from which on it lists them."""
+_REACH = 14
 """Words before a name in which it is said what is done by it."""
 RECIPIENT_WORDS = word_set(_WORDS["recipients"])
 """In a sentence with one of these a bare name is an organisation that gets data."""
@@ -70,7 +72,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     if not _SURELY.isdisjoint(facts.text.words):
         return True
     named = not RECIPIENT_WORDS.isdisjoint(facts.text.words)
-    return named and bool({"subprocessors", "data_sharing"} & set(case.topics))
+    several = len(facts.parties) >= _SEVERAL
+    return named and (several or bool({"subprocessors", "data_sharing"} & set(case.topics)))
 
 
 def _serves(facts: Facts, party: Party, case: Case) -> bool:

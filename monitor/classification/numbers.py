@@ -130,9 +130,11 @@ def measure(facts: Facts, quantity: Quantity) -> str:
 
 
 def _reports(facts: Facts, quantity: Quantity) -> bool:
-    """Whether a number stands in a sentence on breaches that somebody is told of."""
+    """Whether a number stands in a sentence on breaches that somebody is told of, or in the next one."""
     here = facts.text.sentences[quantity.start]
-    return any(fact.name == "breach" and facts.text.sentences[fact.start] == here for fact in facts.said)
+    return any(
+        fact.name == "breach" and 0 <= here - facts.text.sentences[fact.start] <= 1 for fact in facts.said
+    )
 
 
 def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Knowledge) -> Found:
@@ -140,6 +142,7 @@ def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Know
     rose = new.value > old.value
     if old.sort == "period":
         measures = measure(delta.before, old)
+        topic = "breach_notice" if _reports(delta.before, old) else topic
         hurts = _LONGER_HURTS[measures]
         worse = hurts is not None and rose == hurts
         kind = "period_lengthened" if rose else "period_shortened"
@@ -194,6 +197,7 @@ def _single(
     words = _words(facts, quantity)
     if quantity.sort == "period":
         measures = measure(facts, quantity)
+        topic = "breach_notice" if _reports(facts, quantity) else topic
         bound = measures in ("deadline", "notice", "keeping", "cap")
         kind = (
             ("obligation_strengthened" if came else "obligation_weakened") if bound else "threshold_changed"

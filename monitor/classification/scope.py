@@ -58,10 +58,11 @@ _NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"}
 def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     """A finding where a sentence that stands says no, or no longer: "are not used for it", "are used for it".
 
-    Only where no statement is known to have come, gone or turned, which has rules of its own.
+    Only where no prohibition is known to have come, gone or turned, which has rules of its own.
     """
     delta = case.delta
-    if not case.reworded or delta.shifted or delta.modals_gone or delta.modals_come:
+    turned = (*delta.modals_gone, *delta.modals_come, *(modal for pair in delta.shifted for modal in pair))
+    if not case.reworded or any(modal.force == "not" for modal in turned):
         return
     if ("not" in case.wording.gone) == ("not" in case.wording.come):
         return  # as many noes, if in other words

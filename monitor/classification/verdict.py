@@ -90,7 +90,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if DOCUMENT in rules:
         return None
     denies = not DECISIVE.isdisjoint((*case.wording.gone, *case.wording.come))
-    grave = case.reworded and (denies or any(rule.startswith("party") for rule in rules))
+    grave = case.reworded and (denies or any(rule.startswith(("party", "consent")) for rule in rules))
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
