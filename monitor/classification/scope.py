@@ -13,10 +13,12 @@ from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Fact, Facts, governing
-from monitor.classification.findings import Found, found, statement
+from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.modality import Modal
 
+_LONGEST_QUOTE = 20
+"""Words."""
 _LIMITS = frozenset(
     {"exception", "limiter", "for_now", "opt_in", "own_choice", "opt_out", "no_consent", "efforts"}
 )
@@ -134,8 +136,8 @@ def _covered(
     rule = next((r for r in known.scope_rules if (r.by, r.force) == (modal.holder, modal.force)), None)
     if rule is None:
         return
-    words = " … ".join(facts.text.snippet(start, end) for start, end in places[:3])
-    sides = (statement(other, twin), words) if grew else (words, statement(other, twin))
+    words = facts.text.snippet(places[0][0], min(places[-1][1], places[0][0] + _LONGEST_QUOTE))
+    sides = ("", words) if grew else (words, "")
     yield found(rule.id, rule.comes if grew else rule.goes, topic, *sides, known)
 
 
