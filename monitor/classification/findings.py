@@ -91,15 +91,15 @@ def _said(rule: ModalRule, stated: Iterable[Modal]) -> list[Modal]:
 
 def shown(facts: Facts, fact: Fact) -> str:
     """The words of a fact with a little of what stands around it."""
-    return facts.text.snippet(*_widened(facts, fact.start, fact.end))
+    return facts.text.snippet(*widened(facts, fact.start, fact.end))
 
 
 def statement(facts: Facts, modal: Modal) -> str:
     """The words of a statement from its holder on."""
-    return facts.text.snippet(*_widened(facts, modal.start, modal.end))
+    return facts.text.snippet(*widened(facts, modal.start, modal.end))
 
 
-def _widened(facts: Facts, start: int, end: int) -> tuple[int, int]:
+def widened(facts: Facts, start: int, end: int) -> tuple[int, int]:
     """A range with up to three words on each side, within its sentence."""
     sentences = facts.text.sentences
     here = sentences[start]

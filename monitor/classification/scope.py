@@ -13,7 +13,7 @@ from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Fact, Facts, governing
-from monitor.classification.findings import Found, found
+from monitor.classification.findings import Found, found, widened
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.modality import Modal
 
@@ -108,9 +108,15 @@ def by_subjects(case: Case, findings: Sequence[Found], known: Knowledge) -> Iter
             f.finding.topic == rule.topic and f.finding.severity == "high" for f in findings
         ):
             continue
-        sides = zip(case.sides, _differing(case), strict=True)
-        if any(_is_about(rule.fact, facts, places) for (facts, _), places in sides):
-            yield found(rule.id, rule.outcome, rule.topic, *case.quotes, known, fixed=True)
+        sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
+        if any(_is_about(rule.fact, *side) for side in sides):
+            before, after = (_quoted(*side) for side in sides)
+            yield found(rule.id, rule.outcome, rule.topic, before, after, known, fixed=True)
+
+
+def _quoted(facts: Facts, runs: Sequence[Range]) -> str:
+    """The first words that differ in substance, with those around them."""
+    return facts.text.snippet(*widened(facts, *runs[0])) if runs else ""
 
 
 def _is_about(name: str, facts: Facts, places: Sequence[Range]) -> bool:
