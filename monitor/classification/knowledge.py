@@ -100,6 +100,8 @@ class Knowledge:
     scope_rules: tuple[ModalRule, ...]
     """What it means when a statement that stands covers more (``comes``) or less (``goes``)."""
     subjects: tuple[Subject, ...]
+    topic_of: Mapping[str, str]
+    """Concepts to the topic that their rules are made for."""
     named: frozenset[str]
     """Concepts whose words tell facts apart."""
     vocabulary: frozenset[str]
@@ -152,6 +154,7 @@ def knowledge() -> Knowledge:
         shifts=tuple(_shift(data) for data in rules["shift"]),
         scope_rules=tuple(_modal_rule(data) for data in rules["scope"]),
         subjects=tuple(_subject(data) for data in rules["subject"]),
+        topic_of={rule.fact: rule.topic for rule in parsed if rule.topic},
         named=frozenset(rule.fact for rule in parsed if rule.named),
         vocabulary=lexicon.beginnings - word_set(" ".join(table("places")["of"].values()).replace("|", " "))
         | empty

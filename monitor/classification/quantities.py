@@ -182,8 +182,8 @@ def _counts(text: Text, at: int, end: int, value: float) -> bool:
     glued = text.shown[text.spans[end - 1][1] : start] != " "
     return not (
         glued
-        or stop - start < 4
-        or text.shown[start].isupper()
+        or (stop - start < 4 and not text.shown[start:stop].isupper())
+        or (text.shown[start].isupper() and not text.shown[start:stop].isupper())
         or (value <= 1 and not text.words[at][0].isdigit())
         or unit in _BESIDE["no_unit"]
     )

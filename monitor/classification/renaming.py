@@ -51,7 +51,7 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     if any(text.words[at] in PARTIES for at in words) or names_a_doer(facts, changed):
         return False
     if any(hit.start in words for hit in facts.places) or any(
-        p.form and p.start in words for p in facts.parties
+        p.form and not set(words).isdisjoint(range(p.start, p.end)) for p in facts.parties
     ):
         return False
     sentences = {text.sentences[at] for at in words}

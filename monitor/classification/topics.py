@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from monitor.classification.asides import touched
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import read
 
 _STRONG, _WEAK, _HEADING, _TITLE, _KIND = 2.0, 1.0, 3.0, 2.0, 0.5
 _CHANGED, _CLOSE = 2.0, 1.5
+_SAID = 1.0
 _NEAR = 12
 """Words between a phrase and a change for them to be close."""
 _BARS, _ROW = 2, 4.0
@@ -62,7 +65,26 @@ def topics(
     named.sort(key=lambda name: (-points[name], name))
     most = _MOST + bool(titled)
     named[most:] = [name for name in named[most : most + 1] if points[name] >= best * _NEARLY]
-    return tuple(named) or ("other",)
+    here = _of_sentences(sides, known)
+    return tuple(dict.fromkeys((*named, *here))) or ("other",)
+
+
+def _of_sentences(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> tuple[str, ...]:
+    """What the changed sentences by themselves are about most, whatever the rest of a long clause is about."""
+    points: dict[str, float] = {}
+    for facts, changed in sides:
+        sentences = touched(facts.text, changed)
+        within = tuple(hit for hit in facts.topics if any(s <= hit.start < e for s, e in sentences))
+        for name, value in _side(replace(facts, topics=within), changed, known).items():
+            points[name] = max(points.get(name, 0.0), value)
+    for name in {
+        known.topic_of[fact.name]
+        for facts, changed in sides
+        for fact in facts.said
+        if fact.name in known.topic_of and any(s <= fact.start < e for s, e in touched(facts.text, changed))
+    }:
+        points[name] = points.get(name, 0.0) + _SAID
+    return tuple(sorted(points, key=lambda name: (-points[name], name))[:1])
 
 
 _RUN_IN = re.compile(r"\W{0,3}([^\W\d_][^.:;!?\n]{2,70})[.:]\W{0,3}\s\W{0,3}[A-Z]")

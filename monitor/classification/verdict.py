@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from monitor.classification.asides import (
     ANNOUNCEMENT,
@@ -54,7 +55,7 @@ _RULE_OF = {
 
 _SHORT = 5
 _SUBSTANTIAL = 3
-_LONGEST_HEADING = 14
+_LONGEST_HEADING, _LONGEST_TITLE = 14, 6
 _FEW_BYTES = 24
 """Of a change in a language that is not understood; in UTF-8, where a script that says more in a letter takes more."""
 _LONGEST_LABEL = 7
@@ -75,7 +76,7 @@ _FIRM = (
 
 def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | None:
     """Why a change moves nobody's position, None when it is material."""
-    if case.clause.kind == "heading" and len(case.clause.text.split()) <= _LONGEST_HEADING:
+    if case.clause.kind == "heading" and _is_title(case, findings):
         return HEADING
     if case.context.moved and _is_moved(case):
         return MOVED
@@ -94,7 +95,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
-    if case.reworded and case.wording.same and not _reaches_further(case) and _settled(case, known):
+    further = case.reworded and _reaches_further(case)
+    if case.reworded and case.wording.same and not further and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
         if (
@@ -105,9 +107,16 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             return RENAMED
         if _is_contact(case, findings, known):
             return CONTACT
-        if _is_fragment(case, known):
+        if _is_fragment(case, known) and not any(f.finding.severity == "high" for f in findings):
             return LABEL
-    return FEW if _is_little(case, findings, known) else None
+    return FEW if not further and _is_little(case, findings, known) else None
+
+
+def _is_title(case: Case, findings: Sequence[Found]) -> bool:
+    """Whether a heading only says what is below; a longer one that says something grave is taken at its word."""
+    words = len(case.clause.text.split())
+    grave = any(f.finding.severity == "high" for f in findings)
+    return words <= (_LONGEST_TITLE if grave else _LONGEST_HEADING)
 
 
 def _settled(case: Case, known: Knowledge) -> bool:
@@ -121,12 +130,8 @@ def _settled(case: Case, known: Knowledge) -> bool:
 
 def _reaches_further(case: Case) -> bool:
     """Whether "or other" things came or went and nothing else: light words, but not there."""
-    moved = (case.delta.before, case.delta.gone), (case.delta.after, case.delta.come)
-    return any(
-        fact.name == "widener" and facts.text.words[fact.start : fact.end] in _AND_OTHERS
-        for facts, side in moved
-        for fact in side
-    )
+    before, after = (sum(pair in _AND_OTHERS for pair in pairwise(words)) for words in _words(case))
+    return before != after
 
 
 _AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other", "otherwise"))
@@ -257,7 +262,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _other_parties(case) or _swapped(case, known) or _other_doers(case) or _other_law(case):
         return False
-    if _has_number(case.wording.gone) != _has_number(case.wording.come):
+    if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     if _strong(*sides[0]) != _strong(*sides[1]):
