@@ -76,7 +76,7 @@ _FIRM = (
 
 def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | None:
     """Why a change moves nobody's position, None when it is material."""
-    if case.clause.kind == "heading" and _is_title(case, findings):
+    if case.clause.kind == "heading" and _is_title(case, findings, known):
         return HEADING
     if case.context.moved and _is_moved(case):
         return MOVED
@@ -107,16 +107,20 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             return RENAMED
         if _is_contact(case, findings, known):
             return CONTACT
-        if _is_fragment(case, known) and not any(f.finding.severity == "high" for f in findings):
+        if _is_fragment(case, known) and not _weigh(findings, known):
             return LABEL
     return FEW if not further and _is_little(case, findings, known) else None
 
 
-def _is_title(case: Case, findings: Sequence[Found]) -> bool:
+def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     """Whether a heading only says what is below; a longer one that says something grave is taken at its word."""
     words = len(case.clause.text.split())
-    grave = any(f.finding.severity == "high" for f in findings)
-    return words <= (_LONGEST_TITLE if grave else _LONGEST_HEADING)
+    return words <= (_LONGEST_TITLE if _weigh(findings, known) else _LONGEST_HEADING)
+
+
+def _weigh(findings: Sequence[Found], known: Knowledge) -> bool:
+    """Whether a rule sees something in a topic that weighs much, whoever gains by it."""
+    return any(f.finding.rule not in GENERIC and known.weights.get(f.finding.topic, 0) > 0 for f in findings)
 
 
 def _settled(case: Case, known: Knowledge) -> bool:
@@ -134,7 +138,7 @@ def _reaches_further(case: Case) -> bool:
     return before != after
 
 
-_AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other", "otherwise"))
+_AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other",))
 
 
 def _crossed(case: Case, known: Knowledge) -> bool:
