@@ -60,7 +60,7 @@ class Case:
         return cls(
             difference=difference,
             clause=clause,
-            delta=touched_only(found, said, left) if both else found,
+            delta=touched_only(found, said, changed, left) if both else found,
             wording=said,
             changed=changed,
             residue=left,

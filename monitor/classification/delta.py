@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from monitor.classification.citation import cited_words
 from monitor.classification.facts import Fact, Facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.lexicon import Hit
@@ -52,8 +53,13 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
     matched, lone_before, lone_after = _align(before.text, after.text, known.empty_words)
     gone, come = _facts(before.said, after.said)
     modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
-    quantities_gone, quantities_come = _lacking(
-        before.quantities, after.quantities, lambda q: (q.sort, q.value)
+    quantities_gone, quantities_come = (
+        tuple(q for q in lacking if q.start not in cited_words(side.text)) if lacking else ()
+        for lacking, side in zip(
+            _lacking(before.quantities, after.quantities, lambda q: (q.sort, q.value)),
+            (before, after),
+            strict=True,
+        )
     )
     parties_gone, parties_come = _lacking(before.parties, after.parties, lambda p: (p.key, p.form), once=True)
     parties_gone = _unsaid(parties_gone, after.text)
@@ -138,9 +144,12 @@ def _modals(
         right,
         lambda a, b: a.force == b.force and a.verb == b.verb and {a.holder, b.holder} <= _SAME_SIDE,
     )
+    _pairs(left, right, lambda a, b: a.force == b.force and {a.verb, b.verb} in _CONVERSE)
     return tuple(left), tuple(right), tuple(shifted)
 
 
+_CONVERSE = [{"receive", "provide"}, {"collect", "provide"}, {"get", "provide"}]
+"""What one may receive from others, others may provide."""
 _SAME_SIDE = frozenset({"vendor", "third", "either"})
 
 

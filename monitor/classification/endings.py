@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from rapidfuzz.distance import Prefix
+
+from monitor.classification.tables import word_set
+
 _ENDINGS = (
     "ations",
     "ation",
@@ -29,3 +33,22 @@ def folded(word: str) -> str:
         if len(word) - len(ending) >= shortest and word.endswith(ending) and word[-2:] != "ss":
             return word[: -len(ending)]
     return word
+
+
+_SHORTEST_ROOT = 5
+_SHORTEST_WITH_E = 3
+_TAILS = word_set(
+    "l s t d n is it at ed th iv ion ition ation abl ibl abilit ibilit ilit enc anc ent ant al ial ic ical ness ful ing"
+)
+"""What may follow a root in a form of the same word, once common endings are off."""
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two folded words are forms of one: "responsibl", "responsibilit"; also "mov", "move"; "logg", "log"."""
+    if one + "e" == other or other + "e" == one or one + one[-1] == other or other + other[-1] == one:
+        return min(len(one), len(other)) >= _SHORTEST_WITH_E
+    shared = Prefix.similarity(one, other)
+    return shared >= _SHORTEST_ROOT and one[shared:] in _TAILS_OR_NONE and other[shared:] in _TAILS_OR_NONE
+
+
+_TAILS_OR_NONE = _TAILS | {""}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.quantities import LABELS, MONTHS, begins_number, number_at
+from monitor.classification.quantities import LABELS, MONTHS, Quantity, begins_number, number_at
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
@@ -38,12 +38,13 @@ def said_by(facts: Facts, known: Knowledge) -> Said:
     ends, names = _several(facts)
     done = 0
     for at in sorted({*ends, *(at for at, word in enumerate(stands) if word in _SPECIAL)}):
-        if at < done:
+        if at < done or _shorter(ends, at):
             ends.pop(at, None)
             continue
         if at in ends:
             done = ends[at]
             _phrase(text, at, done, names[at], stands, known)
+            _numbers_within(text, at + 1, done, stands, dates)
         elif stands[at] == _MONTH:
             dates.append(text.words[at])
             stands[at] = ""
@@ -68,14 +69,39 @@ def _several(facts: Facts) -> tuple[dict[int, int], dict[int, str]]:
         if hit.end > ends.get(hit.start, 0):
             ends[hit.start], names[hit.start] = hit.end, hit.name
     for quantity in facts.quantities:
-        if quantity.sort == "period" and quantity.start not in ends:
-            ends[quantity.start], names[quantity.start] = quantity.end, f"{quantity.value:g} hours"
+        if quantity.start not in ends and quantity.sort in ("period", "money"):
+            unit = "hours" if quantity.sort == "period" else _currency(facts.text, quantity)
+            end = quantity.end + (facts.text.words[quantity.end : quantity.end + 1] in _SINCE)
+            ends[quantity.start], names[quantity.start] = end, f"{quantity.value:g} {unit}"
     return ends, names
+
+
+def _shorter(ends: dict[int, int], at: int) -> bool:
+    """Whether a longer phrase begins within the one at a word: "described in", "in more detail"."""
+    end = ends.get(at, at)
+    return any(ends.get(here, here) - here > end - at for here in range(at + 1, end))
+
+
+_SINCE = frozenset((word,) for word in ("after", "of", "from", "following"))
+"""After a period, before what it is counted from."""
+
+
+def _currency(text: Text, quantity: Quantity) -> str:
+    """The sign of the currency of an amount, whichever way it is written."""
+    beside = (text.words[quantity.start], text.words[quantity.end - 1])
+    return next((_CURRENCIES[word] for word in beside if word in _CURRENCIES), "")
+
+
+_CURRENCIES = {
+    word: line[0]
+    for line in ("$ usd dollar dollars", "€ eur euro euros", "£ gbp pound pounds", "¥ jpy yen")
+    for word in line.split()
+}
 
 
 def _cite(text: Text, stands: list[str]) -> None:
     """Put aside who issued a law that is cited by its number: "Commission Decision 2010/87/EU"."""
-    for match in _NUMBER_OF_LAW.finditer(text.shown):
+    for match in NUMBER_OF_LAW.finditer(text.shown):
         at = bisect_left(text.spans, match.span())
         for here in range(max(at - _LONGEST_CITATION, 0), min(at + _LONGEST_CITATION, len(stands))):
             if (
@@ -87,10 +113,10 @@ def _cite(text: Text, stands: list[str]) -> None:
 
 def laws(text: Text) -> set[str]:
     """The numbers of the laws that a text cites."""
-    return set(_NUMBER_OF_LAW.findall(text.shown)) if "/" in text.shown else set()
+    return set(NUMBER_OF_LAW.findall(text.shown)) if "/" in text.shown else set()
 
 
-_NUMBER_OF_LAW = re.compile(r"\b(?:19|20)\d\d/\d{1,4}\b|\b\d{1,4}/(?:19|20)\d\d\b")
+NUMBER_OF_LAW = re.compile(r"\b(?:19|20)\d\d/\d{1,4}\b|\b\d{1,4}/(?:19|20)\d\d\b")
 _LONGEST_CITATION = 12
 """Words of a citation on either side of the number."""
 _ISSUERS = word_set(table("names")["issuers"])
@@ -115,6 +141,16 @@ def _phrase(text: Text, at: int, end: int, name: str, stands: list[str], known: 
         if inside is None or text.words[here] in inside:
             stands[here] = ""
     stands[at] = name if inside is None else kin_of(name, known)
+
+
+def _numbers_within(text: Text, start: int, end: int, stands: list[str], dates: list[str]) -> None:
+    """Numbers and months that stand between the words of a phrase: "give us 30 days' notice"."""
+    at = start
+    while at < end:
+        if stands[at] == _MONTH:
+            dates.append(text.words[at])
+            stands[at] = ""
+        at = _number(text, at, stands, dates) if stands[at] == _NUMBER else at + 1
 
 
 def _number(text: Text, at: int, stands: list[str], dates: list[str]) -> int:
@@ -165,12 +201,21 @@ def _kin(word: str, known: Knowledge) -> str:
     return known.same_words.get(folded(word), folded(word))
 
 
+SHORT_LABELS = word_set("art para sec lit cl pp")
+"""What stands before the number of a part of a law, in short."""
+
+
 def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     words = text.words
     before = words[at - 1] if at else ""
     after = words[end] if end < len(words) else ""
     year = words[end + 1] if end + 1 < len(words) else ""
-    if before in LABELS or before in MONTHS or (after in MONTHS and (after != "may" or _is_year(year))):
+    if (
+        before in LABELS
+        or before in SHORT_LABELS
+        or before in MONTHS
+        or (after in MONTHS and (after != "may" or _is_year(year)))
+    ):
         return True
     return _is_year(words[at])
 

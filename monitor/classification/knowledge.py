@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 from monitor.classification.endings import folded
@@ -178,7 +179,9 @@ def knowledge() -> Knowledge:
         light_words=frozenset(same.get(word, folded(word)) for word in wording["light_words"].split()),
         weighty_words=frozenset(same.get(word, folded(word)) for word in wording["weighty_words"].split()),
         opposites=frozenset(
-            frozenset(same.get(word, folded(word)) for word in pair.split()) for pair in wording["opposites"]
+            frozenset(same.get(word, folded(word)) for word in pair)
+            for line in wording["opposites"]
+            for pair in combinations(line.split(), 2)
         ),
         kin={},
         weights=_weights(rules["severity"]),

@@ -5,44 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.classification.endings import folded
+from monitor.classification.holders import (
+    ANYBODY,
+    VENDOR,
+    Holder,
+    agent,
+    clause_start,
+    holder_of,
+    named,
+    passive_holder,
+    unaddressed,
+)
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
+from monitor.classification.verbs import BURDENS, PRACTICES, stem
 
 Force = Literal["must", "soft", "may", "not", "does"]
 """``must`` (shall, will, is required to) · ``soft`` (should, endeavours to) · ``may`` · ``not`` · ``does``."""
-
-Holder = Literal["vendor", "customer", "third", "either"]
 
 _WORDS = table("statements")
 _STRONG, _SOFT, _LEAVE, _NEGATION, _ENDEAVOUR = (
     word_set(_WORDS["force"][name]) for name in ("must", "soft", "may", "negation", "endeavour")
 )
-_VENDOR, _CUSTOMER, _THIRD, _EITHER = (
-    word_set(_WORDS["holders"][name]) for name in ("vendor", "customer", "third", "either")
-)
-PARTIES = (_VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD | _EITHER
-"""Words by which the parties of a contract go."""
-_ANYBODY = _VENDOR | _CUSTOMER | _THIRD | _EITHER
-_THINGS = word_set(_WORDS["holders"]["things"])
+_ABSTAIN = word_set(_WORDS["verbs"]["abstain"])
 _IDLE = word_set(_WORDS["verbs"]["idle"])
 _ADVERBS = word_set(_WORDS["verbs"]["adverbs"])
-_REACH = 14
-"""Words before a modal in which its holder is looked for."""
-_LONGEST_BACK = 60
-"""Words before an "it" in which what it means is looked for."""
 _NO_VERB = word_set("the this these all any our its terms of abide bound")
 """What follows "agree to" where nothing is promised but agreement."""
 _SERVICE = word_set(_WORDS["verbs"]["service"])
-_BURDENS = word_set(_WORDS["verbs"]["burdens"])
-CONDUCT = word_set(_WORDS["verbs"]["conduct"])
-"""Verbs with which an item of a list of what one may not do begins."""
-PRACTICES = word_set(_WORDS["verbs"]["practices"])
-"""Verbs for which the plain present ("we share…") says what the vendor does."""
-_SAME: dict[str, str] = {
-    verb: line.split()[0] for line in _WORDS["verbs"]["same"] for verb in line.split()[1:]
-}
-_KIN = {verb: line.split()[0] for line in table("wording")["same_words"] for verb in line.split()}
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Force]]] = {}
 for _force in ("must", "soft", "may", "not"):
     for _phrase in _WORDS["phrases"][_force]:
@@ -81,20 +71,25 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         force, verb_at = seen
         if denies and force in ("must", "may", "does") and _denied(text, at):
             force = "not"
+        asked = _inverted(text, at, vendor)
         holder = (
-            _passive_holder(text, verb_at, vendor)
-            or _inverted(text, at, vendor)
+            asked
+            or passive_holder(text, at, verb_at, vendor)
             or _continued(text, at, found)
-            or _holder(text, at, vendor, banned=force == "not" and _unaddressed(text, at))
+            or holder_of(text, at, vendor, banned=force == "not" and unaddressed(text, at, verb_at))
         )
         if holder is None:
             continue
-        served = force in ("must", "may") and _served(text.words, verb_at)
+        verb_at += asked is not None
+        addressed = asked or (text.words[verb_at : verb_at + 1] == ("be",) and agent(text, verb_at, vendor))
+        served = force in ("must", "may") and not addressed and _served(text.words, verb_at)
         if served and holder == "customer":
             holder = "vendor"
         verb_at, verb = _verb(text, verb_at)
         if verb in _ENDEAVOUR and force == "must":
             force = "soft"
+        if verb in _ABSTAIN and text.words[verb_at : verb_at + 1] == ("from",):
+            force, (verb_at, verb) = "not", _verb(text, verb_at)
         if verb in _IDLE or (text.words[at].startswith("agree") and verb in _NO_VERB):
             continue
         if force == "does" and (holder != "vendor" or verb not in PRACTICES | _PRACTISED):
@@ -115,10 +110,13 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     following = words[at + 1] if at + 1 < len(words) else ""
     if words[at + 1 : at + 3] == ("no", "longer") and word in _STRONG | _LEAVE | _SOFT:
         return "not", at + 3
+    if following in _ADVERBS and words[at + 2 : at + 3] == ("not",) and word in _STRONG | _LEAVE:
+        return "not", at + 3
     if word in _STRONG:
         return ("not", at + 2) if following in _NEGATION else _strong(words, at)
     if word in _LEAVE:
-        if (word == "may" and following[:1].isdigit()) or words[at + 1 : at + 3] in _THERE:
+        there = words[at + 1 : at + 3] in _THERE and words[at + 3 : at + 4] != ("by",)
+        if there or (word == "may" and following[:1].isdigit()):
             return None
         if following in _NEGATION and (word in _PERHAPS or words[at + 2 : at + 3] == ("have",)):
             return None
@@ -127,16 +125,19 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
         return ("not", at + 2) if following in _NEGATION else ("soft", at + 1)
     if word in {"do", "does"} and following in _NEGATION:
         return None if words[at + 2 : at + 3] in _STATES else ("not", at + 2)
-    if word in {"do", "does"} and following in _SPEAKERS and _denied(text, at):
-        return "not", at + 2  # "under no circumstances do we"
+    if word in {"do", "does"} and (words[at - 1] == "nor" or (following in _SPEAKERS and _denied(text, at))):
+        return "not", at + 1  # "under no circumstances do we"
     if word == "never":
         return "not", at + 1
     return _phrase_modal(words, at)
 
 
+_EXERTING = word_set("use make exert apply employ undertake")
+
+
 def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
     window = words[at + 1 : at + 7]
-    if ("efforts" in window and "use" in window[:2]) or "endeavours" in window:
+    if ("efforts" in window and not _EXERTING.isdisjoint(window[:2])) or "endeavours" in window:
         return "soft", at + 1
     if window[:3] == ("have", "the", "right"):
         return "may", at + 5
@@ -160,29 +161,34 @@ def _conditional(text: Text, at: int) -> bool:
     "Do Not Track" is a name.
     """
     words = text.words
+    if words[at - 3 : at - 1] == ("so", "that") and words[at - 1] in _SOMEBODY:
+        return words[at + 1 : at + 2] not in _TELLING
     if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
         return True
     if words[at] in ("may", "might") and _of_a_thing(text, at):
         return True
+    if words[at + 1 : at + 3] in _HAVING_ON:
+        return True
     if words[at] == "would":
-        return words[at - 1 : at] in _RELATIVE or words[at + 1 : at + 2] in _WISHES
+        what = words[at + 1 : at + 3]
+        return words[at - 1 : at] in _RELATIVE or what[:1] in _WISHES or what in _WOULD_BE
     if words[at] not in ("do", "does"):
         return False
     if text.shown[slice(*text.spans[at + 1])] == "Not":
         return True
-    return any(word in _CONDITIONS for word in words[_clause(text, at) : at])
+    return any(word in _CONDITIONS for word in words[clause_start(text, at) : at])
 
 
 def _of_a_thing(text: Text, at: int) -> bool:
     """Whether a modal only tells of what kind a thing is: "a resource that may collect data"."""
     words = text.words
-    return words[at - 1 : at] in _RELATIVE and at > 1 and words[at - 2] not in _ANYBODY
+    return words[at - 1 : at] in _RELATIVE and at > 1 and words[at - 2] not in ANYBODY
 
 
 def _denied(text: Text, at: int) -> bool:
     """Whether the subject or the object says no: "no data will be sold", "in no event shall", "will share neither"."""
     words = text.words
-    first = _clause(text, at)
+    first = clause_start(text, at)
     opening = words[first : first + 2]
     said = words[first:at]
     subject = (
@@ -193,32 +199,48 @@ def _denied(text: Text, at: int) -> bool:
         or opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
         or opening in (("in", "no"), ("under", "no"), ("at", "no"))
         or "neither" in words[at + 1 : at + 4]
-        or "no" in words[at + 1 : at + 3]
+        or any(
+            words[here] == "no" and words[here + 1 : here + 2] not in _MORE_OR_LESS
+            for here in range(at + 1, min(at + 3, len(words)))
+        )
     )
 
 
-def _clause(text: Text, at: int) -> int:
-    """Where the clause of a word begins: after a comma or at the start of its sentence, a few words back at most."""
-    first = at
-    while first > max(at - _REACH, 0) and first not in text.breaks:
-        if text.sentences[first - 1] != text.sentences[at]:
-            break
-        first -= 1
-    return first
+_MORE_OR_LESS = frozenset((word,) for word in ("later", "earlier", "sooner", "less", "fewer", "more"))
+"""After "no" they bound a number: "shall notify no later than the third day" forbids nothing."""
+
+
+def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
+    """Who stands after the verb: "in no event shall the Provider", "under no circumstances do we", "nor will we"."""
+    words = text.words
+    if not (_denied(text, at) or words[at - 1] == "nor"):
+        return None
+    following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
+    return named(text, following, vendor) if following < len(words) else None
+
+
+def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
+    """Who goes on after "and": "shall act on instructions of the Controller and shall not use the data"."""
+    same = found and found[-1].sentence == text.sentences[at] and text.words[at - 1] in ("and", "but")
+    return found[-1].holder if same else None
 
 
 _RELATIVE = frozenset({("that",), ("which",), ("who",)})
 _BE = frozenset({"is", "are"})
 _WISHES = frozenset({("like",), ("prefer",), ("rather",), ("appreciate",)})
+_WOULD_BE = frozenset(("be", word) for word in word_set("a an the our your in contrary against unfair wrong"))
+"""What something would be, not what anybody should do: "selling it would be a violation"."""
 _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 """Said not to do one of these, nobody is forbidden anything."""
 _THERE = frozenset(("be", verb) for verb in ("found", "viewed", "seen", "read"))
 """What says where something is, not that it is allowed."""
 _PERHAPS = frozenset({"might", "could"})
 _SPEAKERS = frozenset({"we", "it", "they"})
+_HAVING_ON = frozenset((("have", "on"), ("have", "upon"), ("have", "for")))
+"""After "may": "the effect that this may have on you"."""
+_TELLING = frozenset((verb,) for verb in PRACTICES | BURDENS)
+"""What is told also where it is only what something is for: "so that we can train our models"."""
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
-_LEADING = frozenset({"please", "and", "or", "but", "so", "then"})
-_BANNED_FROM = frozenset({"from", "to"})
 _NOES = frozenset({"no", "neither", "nobody", "none"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
@@ -242,95 +264,8 @@ def _third_person(text: Text, at: int, vendor: frozenset[str]) -> tuple[Force, i
     if not at or text.words[at] not in _PRACTISED:
         return None
     before = text.words[at - 1]
-    stranger = at - 1 in text.capitals and before not in _ANYBODY and not before.endswith("ing")
-    return ("does", at) if before in vendor or before in _VENDOR or stranger else None
-
-
-def _holder(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
-    """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
-    first = at
-    back = range(at - 1, max(at - _REACH, 0) - 1, -1)
-    if text.words[at - 1] == "it":  # whoever the sentence began with
-        back = range(max(at - _LONGEST_BACK, 0), at)
-    for here in back:
-        if text.sentences[here] != text.sentences[at]:
-            if back.step > 0:
-                continue
-            break
-        first = min(first, here)
-        named = _named(text, here, vendor)
-        if named is not None:
-            return named
-    if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
-        return None
-    if banned:
-        return "customer"
-    return "vendor" if first < at else None
-
-
-def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
-    """Who stands after the verb: "in no event shall the Provider", "under no circumstances do we", "nor will we"."""
-    words = text.words
-    if not (_denied(text, at) or words[at - 1] == "nor"):
-        return None
-    following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
-    return _named(text, following, vendor) if following < len(words) else None
-
-
-def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
-    """Who goes on after "and": "shall act on instructions of the Controller and shall not use the data"."""
-    same = found and found[-1].sentence == text.sentences[at] and text.words[at - 1] in ("and", "but")
-    return found[-1].holder if same else None
-
-
-def _named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
-    """The party that a word names, unless only a thing of theirs is meant."""
-    word = text.words[at]
-    if word not in _ANYBODY and word not in vendor and word != "providers":
-        return None
-    if at + 1 < len(text.words) and (
-        text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
-    ):
-        return None
-    if word in _THIRD or text.words[max(at - 1, 0) : at + 1] in _THIRD_BY_TWO:
-        return "third"
-    if word in _EITHER:
-        return "either"
-    if word in _CUSTOMER:
-        return "customer"
-    return "vendor" if word in _VENDOR or word in vendor else None
-
-
-_THIRD_BY_TWO = frozenset(
-    {("third", "party"), ("third", "parties"), ("service", "providers"), ("service", "provider")}
-)
-
-
-def party_of(word: str, vendor: frozenset[str]) -> Holder | None:
-    """The party that a word names by itself."""
-    if word in _VENDOR or word in vendor:
-        return "vendor"
-    return "customer" if word in _CUSTOMER else "third" if word in _THIRD else None
-
-
-def _passive_holder(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
-    """Of "must be paid by Customer" the one after "by"."""
-    words = text.words
-    if verb_at >= len(words) or words[verb_at] != "be":
-        return None
-    for at in range(verb_at + 1, min(verb_at + _PASSIVE_REACH, len(words) - 1)):
-        if text.sentences[at + 1] != text.sentences[verb_at] or at in text.breaks:
-            return None
-        if words[at] == "by":
-            return _named(text, at + 1, vendor) or (
-                _named(text, at + 2, vendor)
-                if words[at + 1] in ("the", "our") and at + 2 < len(words)
-                else None
-            )
-    return None
-
-
-_PASSIVE_REACH = 6
+    stranger = at - 1 in text.capitals and before not in ANYBODY and not before.endswith("ing")
+    return ("does", at) if before in vendor or before in VENDOR or stranger else None
 
 
 def _served(words: tuple[str, ...], verb_at: int) -> bool:
@@ -338,18 +273,6 @@ def _served(words: tuple[str, ...], verb_at: int) -> bool:
     if words[verb_at : verb_at + 1] != ("be",):
         return False
     return any(word in _SERVICE for word in words[verb_at + 1 : verb_at + 3])
-
-
-def _unaddressed(text: Text, at: int) -> bool:
-    """Whether a prohibition that names nobody is for the customer: "do not…", "… is not permitted".
-
-    One "from" doing something, or "to" do it, has a doer before it: "Contractor is prohibited from…".
-    """
-    words = text.words
-    if words[at] in _BE:
-        return not _BANNED_FROM.intersection(words[at + 2 : at + 5])
-    begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
-    return words[at] in ("never", "refrain") or (words[at] == "do" and begins)
 
 
 def _verb(text: Text, at: int) -> tuple[int, str]:
@@ -373,17 +296,4 @@ def _past_aside(text: Text, at: int) -> int:
 _LONGEST_ASIDE = 10
 
 
-def stem(verb: str) -> str:
-    """A verb in one form, with words of the same meaning made one."""
-    for suffix in ("ing", "ed", "es", "s", "e"):
-        base = verb.removesuffix(suffix)
-        if verb in _SAME:
-            break
-        if base != verb and len(base) > 2:
-            for form in (base, base + "e"):
-                if form in _SAME or form in PRACTICES:
-                    return _SAME.get(form, form)
-    return _SAME.get(verb) or _KIN.get(verb) or folded(verb)
-
-
-_BURDENS_STEMMED = frozenset(map(stem, _BURDENS))
+_BURDENS_STEMMED = frozenset(map(stem, BURDENS))

@@ -62,9 +62,28 @@ def _touches(text: Text, changed: Sequence[Range]) -> bool:
 
 
 def _is_other(old: _Mention, new: _Mention, documents: tuple[str, str]) -> bool:
-    if old.sort != new.sort or (old.owner and new.owner and old.owner != new.owner):
+    if old.owner and new.owner and old.owner != new.owner:
         return True
+    if old.sort != new.sort:
+        return not _is_renamed(old, new, documents)
     return bool(old.name and new.name) and old.name in documents[1] and new.name in documents[0]
+
+
+def _is_renamed(old: _Mention, new: _Mention, documents: tuple[str, str]) -> bool:
+    """Whether a document goes by the new name everywhere now, and kept what tells it from others.
+
+    That is all of its name but the last word ("Data Processing Addendum", "Data Processing Agreement"), or the first
+    line, for the policy itself.
+    """
+    if old.name in documents[1] or new.name in documents[0]:
+        return False
+    left, right = old.name.split(), new.name.split()
+    titles = [document.partition("\n")[0] for document in documents]
+    itself = old.name in titles[0] and new.name in titles[1] and not titles[0].endswith(".")
+    return itself or (len(left) >= _LONG_NAME and left[:-1] == right[:-1])
+
+
+_LONG_NAME = 3
 
 
 def _mentions(text: Text, changed: Sequence[Range]) -> Counter[_Mention]:

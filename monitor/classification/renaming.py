@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.classification.asides import Range, weighs
 from monitor.classification.facts import Facts
+from monitor.classification.holders import PARTIES
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.modality import PARTIES
 from monitor.classification.names import RECIPIENT_WORDS
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -20,6 +20,8 @@ Sides = Sequence[tuple[Facts, Sequence[Range]]]
 
 _MOST_RENAMED = 6
 _PRODUCTS = word_set(table("names")["products"])
+_NO_NAMES = PARTIES | word_set(table("wording")["laws"])
+"""Words that say who or which law is meant, not how something is called."""
 
 
 def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: Knowledge) -> bool:
@@ -48,7 +50,7 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
         return False
     if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
         return False
-    if any(text.words[at] in PARTIES for at in words) or names_a_doer(facts, changed):
+    if any(text.words[at] in _NO_NAMES for at in words) or names_a_doer(facts, changed):
         return False
     if any(hit.start in words for hit in facts.places) or any(
         p.form and not set(words).isdisjoint(range(p.start, p.end)) for p in facts.parties

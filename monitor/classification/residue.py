@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 
 from monitor.classification.delta import Delta, Range
 from monitor.classification.facts import Fact
+from monitor.classification.verbs import stem
+from monitor.classification.voice import passives
 from monitor.classification.wording import DECISIVE, Wording
 
 _MOST = 3
@@ -47,11 +49,11 @@ def hard(delta: Delta, wording: Wording) -> bool:
     """Facts changed that no equality of words explains away: a number, a force, or who has to do something."""
     if any(not (wording.turned and "not" in (old.force, new.force)) for old, new in delta.shifted):
         return True
-    if delta.quantities_gone or delta.quantities_come:
+    if delta.quantities_gone or delta.quantities_come or _freed(delta) != 0:
         return True
     if _turned_consent(delta.gone, delta.come) or _turned_consent(delta.come, delta.gone):
         return True
-    if any(fact.name in _SETTLING for fact in (*delta.gone, *delta.come)):
+    if any(fact.name in _SETTLING for fact in (*delta.gone, *delta.come)) and not _revoiced(delta):
         return True
     gone, come = delta.modals_gone, delta.modals_come
     if any(m.verb == n.verb and m.holder != n.holder for m in gone for n in come):
@@ -70,13 +72,39 @@ def hard(delta: Delta, wording: Wording) -> bool:
     return bool(bound[0] and bound[1] and bound[0] != bound[1])
 
 
+def _revoiced(delta: Delta) -> bool:
+    """Whether one side speaks in the passive voice more often: of whom a concept is said is harder to tell there."""
+    return passives(delta.before.text.words) != passives(delta.after.text.words)
+
+
 def _turned_consent(one: Sequence[Fact], other: Sequence[Fact]) -> bool:
     """Whether what had to be asked for can now be refused, in the same words: "off until you turn it on"."""
     return any(fact.name in _ASKED for fact in one) and any(fact.name == "opt_out" for fact in other)
 
 
-def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:
-    """The delta of a small change without the facts that only its form changed."""
+def _freed(delta: Delta) -> int:
+    """Whether one side frees somebody of a duty and the other forbids it: "not be obliged to", "not be entitled to"."""
+    free, banned = (
+        [
+            any(m.force == "not" and m.verb in verbs for m in side.modals)
+            for side in (delta.before, delta.after)
+        ]
+        for verbs in (_OBLIGED, _ENTITLED)
+    )
+    return int(free[0] and banned[1]) - int(free[1] and banned[0])
+
+
+_OBLIGED, _ENTITLED = (
+    frozenset(map(stem, words.split()))
+    for words in ("obliged obligated required", "entitled permitted allowed")
+)
+
+
+def touched_only(delta: Delta, wording: Wording, changed: Ranges, ranges: Ranges) -> Delta:
+    """The delta of a small change without the facts that only its form changed.
+
+    ``changed``: the words of each side that the other lacks; ``ranges``: the runs of them that differ in substance.
+    """
     if (
         max(len(wording.gone), len(wording.come)) > _MOST
         or not DECISIVE.isdisjoint((*wording.gone, *wording.come))
@@ -84,10 +112,12 @@ def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:
     ):
         return delta
     before, after = ranges
+    anew = said_anew(wording, changed)
+    places, touching = (wording.places, _touching) if anew else (ranges, _grave_or_touching)
     return replace(
         delta,
-        gone=_grave_or_touching(delta.gone, before),
-        come=_grave_or_touching(delta.come, after),
+        gone=touching(delta.gone, places[0]),
+        come=touching(delta.come, places[1]),
         modals_gone=_touching(delta.modals_gone, before),
         modals_come=_touching(delta.modals_come, after),
     )
@@ -96,6 +126,15 @@ def touched_only(delta: Delta, wording: Wording, ranges: Ranges) -> Delta:
 def _grave_or_touching(facts: Iterable[Fact], ranges: Sequence[Range]) -> tuple[Fact, ...]:
     touching = _touching(facts, ranges)
     return tuple(fact for fact in facts if fact in touching or fact.name in _GRAVE)
+
+
+def said_anew(wording: Wording, changed: Ranges) -> bool:
+    """Whether far more words changed on both sides than differ in substance: a sentence said anew, not one edited."""
+    least = min(sum(end - start for start, end in side) for side in changed)
+    return least >= max(_MANY, _FAR_MORE * max(len(wording.gone), len(wording.come)))
+
+
+_MANY, _FAR_MORE = 6, 3
 
 
 def _touching(facts: Iterable[P], ranges: Sequence[Range]) -> tuple[P, ...]:

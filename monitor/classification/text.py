@@ -28,6 +28,9 @@ _DOMAIN = re.compile(
 """An address; "Gong.io Ltd." is a company."""
 _NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
+_US_DOLLARS = re.compile(r"(?<=[\d a-z])(?: US| U\.S\.| United States)(?= [Dd]ollars?\b)|\bUS(?=\$)")
+_TIMES = re.compile(r"\b(\d{1,4}(?:\.\d{1,2})?) ?[x×](?![\w.])")
+"""How often, as in "3x the fees"."""
 _INITIAL = re.compile(r"[A-Z]\.[A-Z]")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,9}|\b(?:[A-Z]\.){1,9}[A-Z]\b")
 _PLAIN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {
@@ -44,7 +47,8 @@ _LABELS = (
 """Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
 _PIECE = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
 _NO_SENTENCE_END = word_set(
-    "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al"
+    "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
+    "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
 )
 _EXPANSION = {
     "cannot": "can not",
@@ -94,6 +98,10 @@ def readable(text: str) -> str:
         text = text.replace("US$", "$")
     if "<" in text or "{#" in text:
         text = _MARKUP.sub(" ", text)
+    if "US" in text or "ollar" in text:
+        text = _US_DOLLARS.sub("", text)
+    if "x" in text or "×" in text:
+        text = _TIMES.sub(r"\1 times", text)
     if _INITIAL.search(text):
         text = _INITIALS.sub(_joined, text)
     text = _MARKS.sub("", text).replace("#", " ")

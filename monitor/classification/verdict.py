@@ -14,19 +14,21 @@ from monitor.classification.asides import (
     is_prose,
 )
 from monitor.classification.case import Case
+from monitor.classification.citation import citations
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found
+from monitor.classification.holders import PARTIES, party_of
 from monitor.classification.kin import laws
 from monitor.classification.knowledge import Knowledge, Outcome
-from monitor.classification.modality import PARTIES, party_of
 from monitor.classification.names import PLACE_OF_LAW, SERVING
 from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, names_a_doer, only_renamed, renamed
-from monitor.classification.residue import hard
+from monitor.classification.residue import hard, said_anew
+from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text, read
-from monitor.classification.voice import doers, revoiced
+from monitor.classification.voice import doers, done_by, done_by_another, revoiced
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
 from monitor.comparison.numbering import Renumbered
@@ -172,9 +174,18 @@ def _by_sentence(facts: Facts, changed: Sequence[Range], known: Knowledge) -> di
 
 
 def _other_doers(case: Case) -> bool:
-    """Whether something is done by another party than before, in the passive voice on both sides."""
+    """Whether something is done by another party than before, as the passive voice says it."""
+    (old, _), (new, _) = case.sides
+    if done_by_another(old.text, new.text, case.context.vendor_names):
+        return True
     before, after = (doers(words, case.context.vendor_names) for words in _words(case))
-    return bool(before and after) and before != after
+    if before and after:
+        return before != after
+    if not (before or after):
+        return False
+    differing = case.wording.places[1 if before else 0]
+    facts = case.sides[1 if before else 0][0]
+    return any(done_by(facts.text.words, start) for start, _ in differing)
 
 
 def as_finding(case: Case, reason: str, known: Knowledge) -> Found:
@@ -269,9 +280,10 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
-    if _strong(*sides[0]) != _strong(*sides[1]):
+    strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
+    if strong[0] != strong[1]:
         return False
-    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2):
+    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2) + said_anew(case.wording, case.changed):
         return False
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
@@ -311,15 +323,26 @@ def _other_parties(case: Case) -> bool:
 
 
 def _other_law(case: Case) -> bool:
-    """Whether another law is cited than before."""
+    """Whether another law is cited than before, by its number, its initials or where it is printed."""
     before, after = (laws(facts.text) for facts, _ in case.sides)
-    return before != after
+    if before != after or not _LAWS.isdisjoint((*case.wording.gone, *case.wording.come)):
+        return True
+    printed = [{one.key for one in citations(facts.text)} for facts, _ in case.sides]
+    return bool(printed[0] and printed[1]) and printed[0] != printed[1]
+
+
+_LAWS = word_set(table("wording")["laws"])
 
 
 def _named(facts: Facts, ranges: Sequence[Range]) -> frozenset[str]:
     """The parties that some words name: the two of the contract as such, others by their words."""
-    words = frozenset(facts.text.words[at] for start, end in ranges for at in range(start, end))
+    words = frozenset(
+        _POSSESSIVES.get(word, word) for start, end in ranges for word in facts.text.words[start:end]
+    )
     return frozenset(party_of(word, frozenset()) or word for word in words & PARTIES)
+
+
+_POSSESSIVES = {"your": "you", "our": "we", "ours": "we"}
 
 
 def _swapped(case: Case, known: Knowledge) -> bool:
@@ -327,8 +350,11 @@ def _swapped(case: Case, known: Knowledge) -> bool:
     sides: list[set[str]] = []
     for facts, changed in case.sides:
         words = [facts.text.words[at] for start, end in changed for at in range(start, end)]
-        named = [party_of(word, case.context.vendor_names) for word in words]
-        if not all(party or word in known.empty_words for party, word in zip(named, words, strict=True)):
+        named = [party_of(_POSSESSIVES.get(word, word), case.context.vendor_names) for word in words]
+        if not all(
+            party or word in known.empty_words or word == "own"
+            for party, word in zip(named, words, strict=True)
+        ):
             return False
         sides.append({party for party in named if party})
     return bool(sides[0] and sides[1] and sides[0] != sides[1])
@@ -344,10 +370,12 @@ def _enumerated(text: Text, changed: Sequence[Range]) -> bool:
     )
 
 
-def _strong(facts: Facts, changed: Sequence[Range]) -> frozenset[str]:
-    """Topics that the changed words alone settle."""
+def _strong(facts: Facts, changed: Sequence[Range], differing: Sequence[Range]) -> frozenset[str]:
+    """Topics that the changed words alone settle, with one that differs in substance among them."""
     return frozenset(
         hit.name
         for hit in facts.topics
-        if hit.name.endswith(":strong") and any(s <= hit.start and hit.end <= e for s, e in changed)
+        if hit.name.endswith(":strong")
+        and any(s <= hit.start and hit.end <= e for s, e in changed)
+        and any(s < hit.end and hit.start < e for s, e in differing)
     )

@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from monitor.classification.modality import party_of
+from monitor.classification.holders import Holder, kind_of
+from monitor.classification.tables import word_set
+from monitor.classification.text import Text
+from monitor.classification.verbs import PARTICIPLES
 
 _BE = frozenset(("is", "are", "be", "been", "being", "was", "were"))
 _BETWEEN = frozenset(("not", "never", "only", "also", "always", "solely"))
-_IRREGULAR = frozenset(
-    (
-        "made",
-        "kept",
-        "sent",
-        "held",
-        "given",
-        "shown",
-        "sold",
-        "told",
-        "found",
-        "taken",
-        "known",
-        "done",
-        "seen",
-        "paid",
-    )
-)
 _MODALS = {
     "will": "shall",
     "shall": "shall",
@@ -74,13 +59,13 @@ def passives(words: Sequence[str]) -> int:
             following = words[at + 1]
             if following in _BETWEEN and at + 2 < len(words):
                 following = words[at + 2]
-            count += following.endswith(("ed", "en")) or following in _IRREGULAR
+            count += following.endswith(("ed", "en")) or following in PARTICIPLES
     return count
 
 
 def doers(words: Sequence[str], vendor: frozenset[str]) -> set[str]:
     """The parties by whom something is done where the passive voice says so: "shared by Customer"."""
-    named = {party_of(word, vendor) for word in _doers(words)}
+    named = {kind_of(word, vendor) for word in _doers(words)}
     return {party for party in named if party}
 
 
@@ -92,3 +77,41 @@ def _doers(words: Sequence[str]) -> set[str]:
         if word == "by" and rest and not rest[0].endswith("ing"):
             found.add(_US.get(rest[0], rest[0]))
     return found
+
+
+def done_by(words: Sequence[str], at: int) -> bool:
+    """Whether the word at a place is by whom something is done: "invoiced by our reseller"."""
+    start = at
+    while start and words[start - 1] in _ARTICLES:
+        start -= 1
+    done = words[start - 2 : start - 1] if start > 1 else ()
+    return (
+        words[start - 1 : start] == ("by",)
+        and bool(done)
+        and (done[0].endswith(("ed", "en")) or done[0] in PARTICIPLES)
+    )
+
+
+def done_by_another(before: Text, after: Text, vendor: frozenset[str]) -> bool:
+    """Whether one side says in the passive voice by whom something is done, and nobody of that kind acts on the other.
+
+    "We review the logs", "the logs are reviewed by the Customer".
+    """
+    counts = passives(before.words), passives(after.words)
+    if counts[0] == counts[1]:
+        return False
+    passive, active = (before, after) if counts[0] > counts[1] else (after, before)
+    named = {kind_of(word, vendor) for word in _doers(passive.words) - _doers(active.words)} - {None}
+    return not named <= _subjects(active, vendor)
+
+
+def _subjects(text: Text, vendor: frozenset[str]) -> set[Holder | None]:
+    """The kinds of parties that stand where the subject of a clause does: among its first few words."""
+    words = text.words
+    starts = {*text.sentence_starts, *text.breaks, *(at + 1 for at, w in enumerate(words) if w in _LINKS)}
+    return {kind_of(word, vendor) for start in starts for word in words[start : start + _LONGEST_SUBJECT]}
+
+
+_LINKS = word_set(
+    "that which who whom if when where unless because since while before after until and or but nor then as so what how"
+)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from monitor.classification.case import Case
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
-from monitor.classification.modality import CONDUCT
+from monitor.classification.verbs import CONDUCT
 from monitor.model import Severity
 
 GENERIC = frozenset(
@@ -81,7 +81,7 @@ def _definition(case: Case, known: Knowledge) -> Iterator[Found]:
 
 def _reach(case: Case) -> str:
     """Whether words that no rule knows widen or narrow a clause: conditions that come narrow it."""
-    gone, come = len(case.wording.gone), len(case.wording.come)
+    gone, come = (len(words) + case.wording.alike for words in (case.wording.gone, case.wording.come))
     if max(gone, come) < _MUCH_MORE * min(gone, come):
         return "clarification"
     facts = case.delta.come if come > gone else case.delta.gone

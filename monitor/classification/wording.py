@@ -9,27 +9,26 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
 
 from monitor.classification.asides import touched
+from monitor.classification.citation import put_aside
+from monitor.classification.endings import akin
 from monitor.classification.facts import Facts
+from monitor.classification.holders import PARTIES
 from monitor.classification.kin import BOUNDS, MODAL, Said, kin_of, said_by
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.tables import word_set
+from monitor.classification.likeness import without_like
+from monitor.classification.phrasing import unphrased
 from monitor.classification.text import Text
 from monitor.classification.voice import passives
 
 _OPPOSITES = ("un", "in", "non", "dis", "im", "ir", "mis", "de")
 _SHORTEST_TYPO = 5
-_SHORTEST_ROOT = 5
-_TAILS = word_set(
-    "l s t d n is it at ed th iv ion ition ation abl ibl abilit ibilit ilit enc anc ent ant al ial ic ical ness ful ing"
-)
-"""What may follow a root in a form of the same word, once common endings are off."""
 _MOST_PAIRS = 2500
 _MOST_ECHOES = 8
+_MOST_ECHOES_AT_ONCE = 2
+"""Where each side repeats what the other says once."""
 _UNIVERSAL = frozenset({"all", "every", "any"})
 """What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
 _EACH_OF_ALL = frozenset({"all", "every"})
-_GET_AND_GIVE = ["get", "give"]
-"""Who is given something gets it."""
 DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
 
@@ -51,6 +50,8 @@ class Wording:
     """As many noes were said in other words: "only if" for "not … unless"."""
     places: tuple[tuple[Range, ...], tuple[Range, ...]]
     """Where the words stand that one side has and the other lacks."""
+    alike: int = 0
+    """Words of one side in whose place a word came that may say the same."""
 
     @property
     def same(self) -> bool:
@@ -77,16 +78,22 @@ def wording(
     for side, spaced in zip(said, _respelt(before.text, after.text, changed, known), strict=True):
         for at in spaced:
             side.words[at] = ""
-    left, right = (Counter(words) for words in _middles(said[0].words, said[1].words))
+    cited = put_aside((before, after), said)
+    left, right = (
+        Counter(words) + Counter(laws)
+        for words, laws in zip(_middles(said[0].words, said[1].words), cited, strict=True)
+    )
     del left[""], right[""]
     noes = _negations(left), _negations(right)
-    gone, come = _lacking(left, right), _lacking(right, left)
+    gone, come = unphrased((left, right), said, (before.text, after.text), known)
     gone, come, spelling = _without_twins(gone, come)
+    differing = len(gone)
+    gone, come = without_like(gone, come, (before.text, after.text), said)
+    alike = differing - len(gone)
     if before.text.words and after.text.words and (gone or come):
         near = _near(before, said[0], changed[0]), _near(after, said[1], changed[1])
         gone, come = _without_light(gone, come, near, known)
-    if sorted((*gone, *come)) == _GET_AND_GIVE and gone and come and _revoiced(before, after):
-        gone, come = [], []
+    gone, come = _without_converse(gone, come, before, after)
     turned = noes[0][2] != noes[1][2]
     beside = {kin_of(name, known) for name in vendor}
     if not (beside.isdisjoint(gone) or beside.isdisjoint(come)):  # one name for another is another doer
@@ -94,8 +101,8 @@ def wording(
     beside |= _UNIVERSAL if turned else frozenset()
     gone, come = ([word for word in words if word not in beside] for words in (gone, come))
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
-        gone += _lacking(noes[0][2], noes[1][2])
-        come += _lacking(noes[1][2], noes[0][2])
+        gone += list((noes[0][2] - noes[1][2]).elements())
+        come += list((noes[1][2] - noes[0][2]).elements())
         turned = False
     return Wording(
         tuple(gone),
@@ -104,7 +111,37 @@ def wording(
         said[0].dates != said[1].dates,
         turned,
         (_places(said[0], gone), _places(said[1], come)),
+        alike,
     )
+
+
+def _without_converse(
+    gone: list[str], come: list[str], before: Facts, after: Facts
+) -> tuple[list[str], list[str]]:
+    """What is left where one side speaks from the receiver's end and the other from the giver's, or of what is used.
+
+    "We receive it from partners", "partners give it to us"; "we use safeguards to protect it", "it is protected by
+    safeguards".
+    """
+    for getting, giving, text in ((gone, come, before.text), (come, gone, after.text)):
+        if "get" in getting and "give" in giving and ("from" in text.words or _revoiced(before, after)):
+            return _less(gone, "get", "give"), _less(come, "get", "give")
+    if (
+        [*gone, *come] == ["use"]
+        and "by" in (after if gone else before).text.words
+        and _revoiced(before, after)
+    ):
+        return [], []
+    return gone, come
+
+
+def _less(words: list[str], *unwanted: str) -> list[str]:
+    """Words without the first of each of some."""
+    left = list(words)
+    for word in unwanted:
+        if word in left:
+            left.remove(word)
+    return left
 
 
 def _revoiced(before: Facts, after: Facts) -> bool:
@@ -121,11 +158,28 @@ def _respelt(
     for gap in runs[0].keys() & runs[1].keys():
         (first, end), (start, last) = runs[0][gap], runs[1][gap]
         one, two = before.words[first:end], after.words[start:last]
-        joined = len(one) != len(two) and "".join(one) == "".join(two) and _JOINED.isdisjoint((*one, *two))
+        joined = len(one) != len(two) and _run_together(one, two)
         if joined or (len(one) == len(two) == 1 and _misspelt(one[0], two[0], known)):
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
     return found
+
+
+def _run_together(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Whether words stand together on one side and apart on the other, if need be with a slip: "before", "be for"."""
+    if not _JOINED.isdisjoint((*one, *two)):
+        return False
+    left, right = "".join(one), "".join(two)
+    slip = len(one) + len(two) == _MOST_SPLIT and left.isalpha() and right.isalpha()
+    return left == right or (
+        slip
+        and min(len(left), len(right)) >= _SHORTEST_TYPO
+        and OSA.distance(left, right, score_cutoff=1) <= 1
+    )
+
+
+_MOST_SPLIT = 3
+"""Words on both sides together where one was split with a slip."""
 
 
 def _misspelt(one: str, two: str, known: Knowledge) -> bool:
@@ -156,11 +210,6 @@ def _middles(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
     one, other = one[start:], other[start:]
     end = Postfix.similarity(one, other)
     return one[: len(one) - end], other[: len(other) - end]
-
-
-def _lacking(one: Counter[str], other: Counter[str]) -> list[str]:
-    """Words that one bag has and the other lacks, as often as it does."""
-    return [word for word, count in one.items() for _ in range(count - other.get(word, 0))]
 
 
 def _places(said: Said, kin: Collection[str]) -> tuple[Range, ...]:
@@ -196,7 +245,7 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
             (
                 other
                 for other in right
-                if (other[0] == word[0] and (_typo(word, other) or _akin(word, other)))
+                if (other[0] == word[0] and (_typo(word, other) or akin(word, other)))
                 or {word, other} == _EACH_OF_ALL
             ),
             None,
@@ -205,7 +254,7 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
             left.append(word)
         else:
             right.remove(twin)
-            found = found or not (_akin(word, twin) or {word, twin} == _EACH_OF_ALL)
+            found = found or not (akin(word, twin) or {word, twin} == _EACH_OF_ALL)
     return left, right, found
 
 
@@ -230,6 +279,12 @@ def _without_light(
         heavy_gone = []
     elif not heavy_gone and _echo(heavy_come, left):
         heavy_come = []
+    elif (
+        _echoes(heavy_gone, right)
+        and _echoes(heavy_come, left)
+        and not _both_weigh(heavy_gone, heavy_come, known)
+    ):
+        heavy_gone = heavy_come = []
     fresh_gone = any(word not in right for word in heavy_gone)
     fresh_come = any(word not in left for word in heavy_come)
     return (gone if fresh_come else heavy_gone), (come if fresh_gone else heavy_come)
@@ -239,13 +294,15 @@ def _echo(words: Collection[str], other: frozenset[str]) -> bool:
     return len(words) <= _MOST_ECHOES and all(word in other and not word[0].isdigit() for word in words)
 
 
-def _akin(one: str, other: str) -> bool:
-    """Whether two folded words are forms of one: "responsibl", "responsibilit"."""
-    shared = Prefix.similarity(one, other)
-    return shared >= _SHORTEST_ROOT and one[shared:] in _TAILS_OR_NONE and other[shared:] in _TAILS_OR_NONE
+def _echoes(words: Collection[str], other: frozenset[str]) -> bool:
+    return len(words) <= _MOST_ECHOES_AT_ONCE and _echo(words, other)
 
 
-_TAILS_OR_NONE = _TAILS | {""}
+def _both_weigh(gone: Collection[str], come: Collection[str], known: Knowledge) -> bool:
+    """Whether a party or a word of weight is said once more on the one side, and another on the other."""
+    return all(
+        any(word in PARTIES or word in known.weighty_words for word in words) for words in (gone, come)
+    )
 
 
 def _typo(one: str, other: str) -> bool:

@@ -1,0 +1,294 @@
+"""Laws, names and sections that are cited more fully on one side.
+
+"The CAN-SPAM Act" and "the CAN-SPAM Act of 2003 (15 U.S.C. § 7701 et seq.)" are one law; so are "GDPR" and "General
+Data Protection Regulation (GDPR)". A product with its old name beside it ("Meta Pixel, formerly Facebook Pixel") is
+the old one. What is named is put aside only where the other side names the same otherwise: another section is told.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.classification.facts import Facts
+from monitor.classification.kin import NUMBER_OF_LAW, SHORT_LABELS, Said
+from monitor.classification.tables import word_set
+from monitor.classification.text import Text
+
+Range = tuple[int, int]
+
+_SECTION = r"§{0,2} ?\d[\w.-]{0,12}(?: ?\([\w-]{1,4}\)){0,4}"
+_SECTIONS = rf"{_SECTION}(?:(?:,| -| to| and|, and) {_SECTION}){{0,4}}(?:,? (?:et seq|ff)\b\.?)?"
+_CITED = re.compile(
+    rf"\b\d{{1,3}} (?:USCA?|CFR|Stat\.|Fed\. ?Reg\.) ?(?:Part |Parts |Section |Sections |Sec\. )?{_SECTIONS}|"
+    rf"\b(?:[A-Z][a-z]{{1,6}}\. ?){{1,4}}(?:Code|Stat\.|Law|Laws|Ann\.)(?: Ann\.)? {_SECTIONS}|"
+    rf"\bPub(?:\.|lic) ?L(?:\.|aw) ?(?:No\. ?)?\d{{1,3}}-\d{{1,4}}|"
+    rf"(?<=[(\d, ])c\. ?\d{{1,3}}\b|"
+    rf"\bOJ L ?\d{{1,4}}(?:, ?[\d.]{{4,12}})?(?:, ?pp?\. ?\d{{1,4}})?|"
+    rf"§{{1,2}} ?\d[\w.-]{{0,12}} et seq\b\.?"
+)
+"""Where a law is printed. Each part is bounded, so a match ends after some 200 characters at most."""
+_MARKS = ("USC", "CFR", "§", "Pub", "c.", "OJ", "Stat.", "Code ")
+_LAWS = word_set(
+    "act acts code codes law laws regulation regulations directive directives statute statutes rule rules"
+)
+_BETWEEN = word_set("of at as amended the s")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A place where a law is printed."""
+
+    place: Range
+    key: str
+
+
+def citations(text: Text) -> list[Cited]:
+    """Where the text says in what code a law is printed that it also names: "the Act (15 U.S.C. § 7701)"."""
+    if not any(mark in text.shown for mark in _MARKS):
+        return []
+    found = []
+    for match in _CITED.finditer(text.shown):
+        start, end = (bisect_left(text.spans, (at, 0)) for at in match.span())
+        if start < end and _names_a_law(text, start):
+            found.append(Cited((start, end), "§ " + "".join(filter(str.isalnum, match[0])).casefold()))
+    return found
+
+
+def _names_a_law(text: Text, at: int) -> bool:
+    """Whether what stands before a word is a law, by its name or its initials."""
+    here = at - 1
+    while here >= max(at - _FARTHEST, 0) and (text.words[here] in _BETWEEN or text.words[here].isdigit()):
+        here -= 1
+    if here < 0:
+        return False
+    shown = text.shown[slice(*text.spans[here])]
+    return text.words[here] in _LAWS or (len(shown) >= _SHORTEST and shown.isupper())
+
+
+_FARTHEST = 5
+_SHORTEST = 3
+
+
+def put_aside(facts: tuple[Facts, Facts], said: tuple[Said, Said]) -> tuple[list[str], list[str]]:
+    """Take citations and full names out of what two texts say; the citations that only one of two citing texts has."""
+    cited = [citations(side.text) for side in facts]
+    keys = [{one.key for one in side} for side in cited]
+    for found, side in zip(cited, said, strict=True):
+        for one in found:
+            _blank(side, one.place)
+        if found:
+            side.dates.extend(one.key for one in found)
+    _pointers((facts[0].text, facts[1].text), said)
+    for here, there in ((0, 1), (1, 0)):
+        _abbreviated(facts[here].text, said[here], facts[there].text)
+        _formerly(facts[here], (said[here], said[there]), facts[there].text)
+    if keys[0] <= keys[1] or keys[1] <= keys[0]:
+        return [], []
+    return sorted(keys[0] - keys[1]), sorted(keys[1] - keys[0])
+
+
+def cited_words(text: Text) -> set[int]:
+    """The words with which a law is cited: its numbers count nothing."""
+    places = [one.place for one in citations(text)]
+    if "/" in text.shown:
+        for match in NUMBER_OF_LAW.finditer(text.shown):
+            first, last = (bisect_left(text.spans, (at, 0)) for at in match.span())
+            places.append((first, last))
+    labelled = {at + 1 for at, word in enumerate(text.words) if word in SHORT_LABELS}
+    return labelled.union(at for start, end in places for at in range(start, end))
+
+
+def _blank(said: Said, place: Range) -> None:
+    said.words[slice(*place)] = [""] * (place[1] - place[0])
+
+
+# A section and its title.
+
+_POINTS = word_set("in see under to by read per of")
+_PART = word_set("section sections chapter part page heading clause article")
+_LONGEST_TITLE = 9
+_STEM = 4
+
+
+def _titles(text: Text) -> list[Range]:
+    """The titles of sections to which a text points: "in the security section", 'the section "How we protect data"'."""
+    found = []
+    for at, word in enumerate(text.words):
+        if word in _PART:
+            place = _quoted_after(text, at) or _before_section(text, at)
+            if place is not None:
+                found.append(place)
+    return found
+
+
+def _quoted_after(text: Text, at: int) -> Range | None:
+    """What stands in quotes after a word."""
+    rest = text.shown[text.spans[at][1] :]
+    match = _QUOTED.match(rest)
+    if match is None:
+        return None
+    start = bisect_left(text.spans, (text.spans[at][1] + match.start(1), 0))
+    end = bisect_left(text.spans, (text.spans[at][1] + match.end(1), 0))
+    return (start, end) if start < end <= start + _LONGEST_TITLE else None
+
+
+_QUOTED = re.compile(r'(?: titled| entitled| headed| called| on)?,? "([^"]{2,90})"')
+
+
+def _before_section(text: Text, at: int) -> Range | None:
+    """The words between "in the" and "section"."""
+    for here in range(at - 1, max(at - _LONGEST_TITLE, 0), -1):
+        if text.words[here] in ("the", "our") and text.words[here - 1] in _POINTS:
+            return (here + 1, at) if here + 1 < at else None
+    return None
+
+
+def _pointers(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
+    """Put aside the titles of sections where both texts point to as many, and each shares a word with the other."""
+    titles = [_titles(text) if not _PART.isdisjoint(text.words) else [] for text in texts]
+    if not titles[0] or len(titles[0]) != len(titles[1]):
+        return
+    for one, other in zip(*titles, strict=True):
+        stems = [
+            {word[:_STEM] for word in side.words[slice(*place)] if word}
+            for side, place in zip(said, (one, other), strict=True)
+        ]
+        if not stems[0].isdisjoint(stems[1]):
+            _blank(said[0], one)
+            _blank(said[1], other)
+
+
+# A name and its abbreviation.
+
+_SMALL = word_set("of and the for on in to a an")
+_LINKS = word_set("also known as or hereinafter hereafter the collectively together referred to abbreviated")
+_LONGEST_LINK = 5
+_LONGEST_NAME = 12
+
+
+def _abbreviated(text: Text, said: Said, other: Text) -> None:
+    """Where a name stands beside its abbreviation and the other text has one of them, put the other one aside."""
+    words = f" {' '.join(other.words)} "
+    for short in text.capitals:
+        initials = text.shown[slice(*text.spans[short])]
+        if not (initials.isupper() and len(initials) > 1 and initials.isalpha()):
+            continue
+        for place in (_before(text, short, initials), _after(text, short, initials)):
+            if place is None:
+                continue
+            full = f" {' '.join(text.words[slice(*place)])} "
+            named, abbreviated = full in words, f" {text.words[short]} " in words
+            if named and not abbreviated:
+                _blank(said, (short, short + 1))
+            elif abbreviated and not named:
+                _blank(said, place)
+            break
+
+
+def _before(text: Text, short: int, initials: str) -> Range | None:
+    """The name of which an abbreviation after it has the initials: "General Data Protection Regulation (GDPR)"."""
+    end = short
+    while end > max(short - _LONGEST_LINK, 0) and text.words[end - 1] in _LINKS:
+        end -= 1
+    if not any(at in text.breaks for at in range(end, short + 1)) and end == short:
+        return None
+    start, left = end, len(initials)
+    while start > max(end - _LONGEST_NAME, 0) and left:
+        start -= 1
+        word = text.words[start]
+        if word[0] == initials[left - 1].casefold():
+            left -= 1
+        elif word not in _SMALL:
+            return None
+    return (start, end) if not left and end - start > 1 else None
+
+
+def _after(text: Text, short: int, initials: str) -> Range | None:
+    """The name that explains an abbreviation before it: "GDPR (General Data Protection Regulation)"."""
+    start = short + 1
+    if start not in text.breaks:
+        return None
+    while start < len(text.words) and text.words[start] in _LINKS:
+        start += 1
+    end, had = start, 0
+    while end < min(start + _LONGEST_NAME, len(text.words)) and had < len(initials):
+        word = text.words[end]
+        if word[0] == initials[had].casefold():
+            had += 1
+        elif word not in _SMALL:
+            return None
+        end += 1
+    return (start, end) if had == len(initials) and end - start > 1 else None
+
+
+# A name and what it was before.
+
+_FORMERLY = word_set("formerly previously fka")
+_CALLED = word_set("known as called named the referred to branded")
+_LONGEST_PRODUCT = 5
+
+
+def _formerly(facts: Facts, said: tuple[Said, Said], other: Text) -> None:
+    """Where a name stands beside the one that it had and the other text has only that, put the old name for the new."""
+    text = facts.text
+    if _FORMERLY.isdisjoint(text.words):
+        return
+    for at, word in enumerate(text.words):
+        if word in _FORMERLY and at:
+            old, new = _old_name(text, at), _new_name(text, at)
+            if old and new and not _is_party(facts, (*old, *new)):
+                _put_aside(text, said[0], ((at, old[1]), new, old), other, said[1])
+
+
+def _is_party(facts: Facts, place: Sequence[int]) -> bool:
+    """Whether an organisation is named, with its legal form: who that is matters."""
+    return any(p.form and min(place) <= p.start < max(place) for p in facts.parties)
+
+
+def _old_name(text: Text, at: int) -> Range | None:
+    start = at + 1
+    while start < len(text.words) and text.words[start] in _CALLED:
+        start += 1
+    end = start
+    while (
+        end in text.capitals and end - start < _LONGEST_PRODUCT and (end == start or end not in text.breaks)
+    ):
+        end += 1
+    return (start, end) if end > start else None
+
+
+def _new_name(text: Text, end: int) -> Range | None:
+    start = end
+    while (
+        start - 1 in text.capitals
+        and end - start < _LONGEST_PRODUCT
+        and (start == end or start not in text.breaks)
+    ):
+        start -= 1
+    return (start, end) if end > start else None
+
+
+def _put_aside(
+    text: Text, said: Said, places: tuple[Range, Range, Range], other: Text, said_there: Said
+) -> None:
+    """Take the new name, and what says how it was called, from the one text, and the old name from the other."""
+    aside, new, old = places
+    name, before = text.words[slice(*new)], text.words[slice(*old)]
+    there = _stands(other.words, before)
+    if not there or _stands(other.words, name):
+        return
+    _blank(said, aside)
+    for at in _stands(text.words, name):
+        _blank(said, (at, at + len(name)))
+    for at in there:
+        _blank(said_there, (at, at + len(before)))
+    for at, word in enumerate(other.words):
+        if word in before and word not in name and at in other.capitals:
+            said_there.words[at] = ""
+
+
+def _stands(words: Sequence[str], name: Sequence[str]) -> list[int]:
+    return [at for at in range(len(words) - len(name) + 1) if words[at : at + len(name)] == name]

@@ -1,0 +1,170 @@
+"""Who is meant: the party that is named beside what must, may or must not be done, or whoever would do such a thing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
+from monitor.classification.verbs import PARTICIPLES, PRACTICES, stem
+
+Holder = Literal["vendor", "customer", "third", "either"]
+
+_WORDS = table("statements")
+VENDOR, _CUSTOMER, _THIRD, _EITHER = (
+    word_set(_WORDS["holders"][name]) for name in ("vendor", "customer", "third", "either")
+)
+PARTIES = (VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD | _EITHER
+"""Words by which the parties of a contract go."""
+ANYBODY = VENDOR | _CUSTOMER | _THIRD | _EITHER
+_THINGS = word_set(_WORDS["holders"]["things"])
+_REACH = 14
+"""Words before a modal in which its holder is looked for."""
+_LONGEST_BACK = 60
+"""Words before an "it" in which what it means is looked for."""
+
+
+def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
+    """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
+    first = at
+    back = range(at - 1, max(at - _REACH, 0) - 1, -1)
+    if text.words[at - 1] == "it":  # whoever the sentence began with
+        back = range(max(at - _LONGEST_BACK, 0), at)
+    for here in back:
+        if text.sentences[here] != text.sentences[at]:
+            if back.step > 0:
+                continue
+            break
+        first = min(first, here)
+        party = named(text, here, vendor)
+        if party is not None:
+            return party
+    if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
+        return None
+    if banned:
+        return "customer"
+    return "vendor" if first < at else None
+
+
+def clause_start(text: Text, at: int) -> int:
+    """Where the clause of a word begins: after a comma or at the start of its sentence, a few words back at most."""
+    first = at
+    while first > max(at - _REACH, 0) and first not in text.breaks:
+        if text.sentences[first - 1] != text.sentences[at]:
+            break
+        first -= 1
+    return first
+
+
+def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
+    """The party that a word names, unless only a thing of theirs is meant."""
+    word = text.words[at]
+    if word not in ANYBODY and word not in vendor and word != "providers":
+        return None
+    if at + 1 < len(text.words) and (
+        text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
+    ):
+        return None
+    if word in _THIRD or text.words[max(at - 1, 0) : at + 1] in _THIRD_BY_TWO:
+        return "third"
+    if word in _EITHER:
+        return "either"
+    if word in _CUSTOMER:
+        return "customer"
+    return "vendor" if word in VENDOR or word in vendor else None
+
+
+_THIRD_BY_TWO = frozenset(
+    {("third", "party"), ("third", "parties"), ("service", "providers"), ("service", "provider")}
+)
+
+
+def party_of(word: str, vendor: frozenset[str]) -> Holder | None:
+    """The party that a word names by itself."""
+    if word in VENDOR or word in vendor:
+        return "vendor"
+    return "customer" if word in _CUSTOMER else "third" if word in _THIRD else None
+
+
+def kind_of(word: str, vendor: frozenset[str]) -> Holder | None:
+    """The kind of party that a word names by itself, whichever of them is meant included."""
+    return party_of(word, vendor) or ("either" if word in _EITHER or word in ("either", "both") else None)
+
+
+def passive_holder(text: Text, modal_at: int, verb_at: int, vendor: frozenset[str]) -> Holder | None:
+    """Of "must be paid by Customer" the one after "by"; of "may not be copied" whoever would do such a thing."""
+    words = text.words
+    if verb_at >= len(words) or (words[verb_at] != "be" and words[modal_at - 1 : verb_at] not in _NEVER):
+        return None
+    return agent(text, verb_at, vendor) or _likely_agent(text, modal_at, verb_at)
+
+
+_NEVER = frozenset((word, "never") for word in ("is", "are", "was", "were"))
+
+
+def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
+    """Who is meant where nobody is named: "is never read" by the vendor, "your choice can be changed" by you."""
+    words = text.words
+    verb = words[verb_at + (words[verb_at] == "be") :][:1]
+    if not verb or not (verb[0].endswith(("ed", "en")) or verb[0] in PARTICIPLES):
+        return None
+    if words[modal_at] == "never":
+        return "vendor"
+    if (
+        words[modal_at] not in ("may", "can", "could")
+        or stem(verb[0]) in PRACTICES
+        or _fallen(text, modal_at)
+    ):
+        return None
+    denied = words[modal_at + 1 : modal_at + 2] in (("not",), ("never",), ("no",))
+    own = words[clause_start(text, modal_at) : modal_at][:1] in (("your",), ("customer",))
+    return "customer" if denied or (own and words[modal_at] == "can") else None
+
+
+def _fallen(text: Text, at: int) -> bool:
+    """Whether somebody who might act is named before a word in its clause."""
+    words = text.words
+    return any(
+        words[here] in ANYBODY and named(text, here, frozenset())
+        for here in range(clause_start(text, at), at)
+    )
+
+
+def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
+    """The one after "by"."""
+    words = text.words
+    for at in range(verb_at + 1, min(verb_at + _PASSIVE_REACH, len(words) - 1)):
+        if text.sentences[at + 1] != text.sentences[verb_at] or at in text.breaks:
+            return None
+        if words[at] == "by":
+            return named(text, at + 1, vendor) or (
+                named(text, at + 2, vendor) if words[at + 1] in _DETERMINERS and at + 2 < len(words) else None
+            )
+    return None
+
+
+_PASSIVE_REACH = 9
+_DETERMINERS = word_set("the our a any each either such that that another")
+
+
+def unaddressed(text: Text, at: int, verb_at: int) -> bool:
+    """Whether a prohibition that names nobody is for the customer: "do not…", "… is not permitted".
+
+    One "from" doing something, or "to" do it, has a doer before it: "Contractor is prohibited from…"; so has what is
+    "our" own: "our models never learn".
+    """
+    words = text.words
+    if words[at] in _BE:
+        return not (_BANNED_FROM.intersection(words[at + 2 : at + 5]) or words[verb_at - 1] == "from")
+    if words[at] == "never" and words[clause_start(text, at) : at][:1] in _OURS:
+        return False
+    begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
+    return words[at] in ("never", "refrain") or (words[at] == "do" and begins)
+
+
+_OURS = frozenset({("our",)})
+
+
+_BE = frozenset({"is", "are"})
+_LEADING = frozenset({"please", "and", "or", "but", "so", "then"})
+_BANNED_FROM = frozenset({"from", "to"})

@@ -1,0 +1,69 @@
+"""Words that are no words for the same everywhere, but may say the same where one came in the other's place.
+
+"Refer" says "mean" in a definition and "consult" elsewhere: it belongs to no line of words that always mean the same.
+Two such words are put aside only when one side has the one and the other side the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.resources import files
+
+from monitor.classification.endings import akin, folded
+from monitor.classification.kin import Said
+from monitor.classification.text import Text
+
+_MOST = 12
+"""Words that differ on a side: where more do, more was said anew than its words."""
+
+
+def without_like(
+    gone: Sequence[str], come: Sequence[str], texts: tuple[Text, Text], said: tuple[Said, Said]
+) -> tuple[list[str], list[str]]:
+    """What is left of the words that differ without pairs that may say the same."""
+    left, right = list(gone), list(come)
+    if not gone or not come or max(len(gone), len(come)) > _MOST:
+        return left, right
+    old, new = (
+        _roots(words, text, side) for words, text, side in zip((gone, come), texts, said, strict=True)
+    )
+    for _, _, a, b in sorted(
+        (min(a, b), max(a, b), a, b) for a in old for b in new if _alike(old[a], new[b])
+    ):
+        while a in left and b in right:
+            left.remove(a)
+            right.remove(b)
+    return left, right
+
+
+def _roots(words: Collection[str], text: Text, said: Said) -> dict[str, set[str]]:
+    """The roots by which each word that differs goes: of what it stands for, and of the words that stand there."""
+    roots = {word: {word, folded(word)} for word in words if word.isalpha()}
+    for at, word in enumerate(said.words):
+        key = word.removeprefix("not ")
+        if key in roots:
+            roots[key].add(folded(text.words[at]))
+    return roots
+
+
+def _alike(one: Collection[str], other: Collection[str]) -> bool:
+    return any(_listed(a, b) or akin(a, b) for a in one for b in other)
+
+
+def _listed(one: str, other: str) -> bool:
+    """Whether two roots stand in one line of the list."""
+    lines = _lines()
+    return other in lines.get(one, ()) or one in lines.get(other, ())
+
+
+@cache
+def _lines() -> dict[str, frozenset[str]]:
+    """Roots with those that may stand for them; reading them costs some 5 ms, once and only when words differ."""
+    found: dict[str, frozenset[str]] = {}
+    text = (files("monitor.classification") / "data" / "likeness.txt").read_text("utf-8")
+    for line in text.splitlines():
+        if line[0] != "#":
+            first, *others = map(folded, line.split())
+            found[first] = found.get(first, frozenset()).union(others)
+    return found

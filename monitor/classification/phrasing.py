@@ -1,0 +1,97 @@
+"""Phrases that one side says and the other says word by word: "any notice must be sent", "must send any notice"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from monitor.classification.kin import Said, kin_of
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.text import Text
+
+Bag = Counter[str]
+
+_MOST_PHRASES = 6
+_SHORTEST = 2
+_PARTICLES = frozenset({"out", "off", "up", "down", "over", "back", "away", "in", "on"})
+"""Small words that turn a verb round: "opt in", "opt out"."""
+
+
+class Phrase(NamedTuple):
+    """A phrase of one text, with what its words stand for one by one."""
+
+    sign: int
+    """1 on the side before, -1 on the side after."""
+    name: str
+    """What it stands for; empty where that is nothing."""
+    words: tuple[str, ...]
+
+
+def unphrased(
+    bags: tuple[Bag, Bag], said: tuple[Said, Said], texts: tuple[Text, Text], known: Knowledge
+) -> tuple[list[str], list[str]]:
+    """Words that each of two bags has and the other lacks, with phrases taken apart where less differs for it."""
+    left, right = bags
+    off = {word: left[word] - right[word] for word in left.keys() | right.keys() if left[word] != right[word]}
+    if off:
+        phrases = [
+            *_phrases(off, 1, said[0], texts[0], known),
+            *_phrases(off, -1, said[1], texts[1], known),
+        ]
+        whole = [[p for p in phrases if p.sign == sign] for sign in (1, -1)]
+        for some in ([phrase] for phrase in phrases), whole, [phrases]:
+            for together in some:
+                _take_apart(off, together)
+    return _lacking(off, 1), _lacking(off, -1)
+
+
+def _lacking(off: dict[str, int], sign: int) -> list[str]:
+    return [word for word, count in sorted(off.items()) for _ in range(count * sign)]
+
+
+def _take_apart(off: dict[str, int], phrases: Sequence[Phrase]) -> None:
+    """Put the words of phrases for them, if less differs then, and not by a small word that turns a verb round."""
+    change: Counter[str] = Counter()
+    for sign, name, words in phrases:
+        if name and off.get(name, 0) * sign <= 0:
+            return
+        if name:
+            change[name] -= sign
+        for word in words:
+            change[word] += sign
+    gain = 0
+    for word, count in change.items():
+        less = abs(off.get(word, 0)) - abs(off.get(word, 0) + count)
+        if less < 0 and word in _PARTICLES:
+            return
+        gain += less
+    if gain > 0:
+        for word, count in change.items():
+            off[word] = off.get(word, 0) + count
+
+
+def _phrases(off: Collection[str], sign: int, said: Said, text: Text, known: Knowledge) -> list[Phrase]:
+    """The phrases that stand for words that differ, or for nothing where one of their words does.
+
+    None that says no, or how much, in any of its words.
+    """
+    found: list[Phrase] = []
+    for at, end in said.ends.items():
+        name = said.words[at]
+        if end - at < _SHORTEST or (name and (name not in off or name in known.weighty_words)):
+            continue
+        inside = known.phrase_words.get(name) if name else None
+        parts = (kin_of(word, known) for word in text.words[at:end] if inside is None or word in inside)
+        words = tuple(part for part in parts if part)
+        if any(_says_no(word) or word in known.weighty_words for word in words):
+            continue
+        if name or any(word in off for word in words):
+            found.append(Phrase(sign, name, words))
+            if len(found) == _MOST_PHRASES:
+                break
+    return found
+
+
+def _says_no(word: str) -> bool:
+    return word in ("not", "only", "nor") or word.startswith(("not ", "#"))
