@@ -27,6 +27,7 @@ _CITED = re.compile(
     rf"\bPub(?:\.|lic) ?L(?:\.|aw) ?(?:No\. ?)?\d{{1,3}}-\d{{1,4}}|"
     rf"(?<=[(\d, ])c\. ?\d{{1,3}}\b|"
     rf"\bOJ L ?\d{{1,4}}(?:, ?[\d.]{{4,12}})?(?:, ?pp?\. ?\d{{1,4}})?|"
+    rf"\b(?:[A-Z][a-z]{{1,14}} ){{1,4}}Code,? (?:[Ss]ections? |§{{1,2}} ?)\d[\w.-]{{0,12}}(?: and following)?|"
     rf"§{{1,2}} ?\d[\w.-]{{0,12}} et seq\b\.?"
 )
 """Where a law is printed. Each part is bounded, so a match ends after some 200 characters at most."""

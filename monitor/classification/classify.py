@@ -12,7 +12,7 @@ from monitor.classification.knowledge import Knowledge, knowledge
 from monitor.classification.names import SERVING, by_entry, by_names
 from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
-from monitor.classification.scope import by_negation, by_scope, by_subjects, gravest_first
+from monitor.classification.scope import by_force, by_negation, by_scope, by_subjects, gravest_first
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole
@@ -66,6 +66,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_documents(case, known),
         *by_scope(case, topics[0], known),
         *by_negation(case, topics[0], known),
+        *by_force(case, topics[0], known),
         *by_whole(case, known),
     ]
     findings += by_subjects(case, findings, known)

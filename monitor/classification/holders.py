@@ -39,11 +39,16 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
         party = named(text, here, vendor)
         if party is not None:
             return party
+        if here in text.breaks and text.words[here] in _JOINING and at - here > 1 and not banned:
+            return "vendor"  # another subject than before the comma: "…, while cookies may remain"
     if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
         return None
     if banned:
         return "customer"
     return "vendor" if first < at else None
+
+
+_JOINING = word_set("and but while whilst whereas although though because since so nor")
 
 
 def clause_start(text: Text, at: int) -> int:

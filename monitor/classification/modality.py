@@ -145,13 +145,24 @@ def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
         return "may", at + 4
     if window[:2] in _SPARED:
         return "not", at + 3
+    if window[:3] in _AT_NO_TIME:
+        return "not", at + 4
     return "must", at + 1
 
 
 _LICENSED = frozenset(
     {("entitled",), ("free",), ("permitted",), ("allowed",), ("authorized",), ("authorised",)}
 )
-_SPARED = frozenset({("refrain", "from"), ("abstain", "from"), ("avoid", "to")})
+_AT_NO_TIME = frozenset(
+    {
+        ("at", "no", "time"),
+        ("in", "no", "event"),
+        ("in", "no", "case"),
+        ("in", "no", "way"),
+        ("under", "no", "circumstances"),
+    }
+)
+_SPARED = frozenset({("refrain", "from"), ("abstain", "from")})
 
 
 def _conditional(text: Text, at: int) -> bool:
@@ -264,8 +275,17 @@ def _third_person(text: Text, at: int, vendor: frozenset[str]) -> tuple[Force, i
     if not at or text.words[at] not in _PRACTISED:
         return None
     before = text.words[at - 1]
-    stranger = at - 1 in text.capitals and before not in ANYBODY and not before.endswith("ing")
+    stranger = at - 1 in text.capitals and before not in ANYBODY | _INSTRUMENTS and not before.endswith("ing")
     return ("does", at) if before in vendor or before in VENDOR or stranger else None
+
+
+_INSTRUMENTS = word_set(_WORDS["holders"]["instruments"])
+"""What requires or allows something without doing it."""
+
+
+def force_of(word: str) -> Force | None:
+    """What a modal says by itself."""
+    return "must" if word in _STRONG else "soft" if word in _SOFT else "may" if word in _LEAVE else None
 
 
 def _served(words: tuple[str, ...], verb_at: int) -> bool:

@@ -24,6 +24,7 @@ SERVING = "party.serving"
 """The rule that sees one who works for the vendor in another's place: no new name for the same thing."""
 PLACE_OF_LAW = "place.law"
 """The rule that sees another law or other courts."""
+_DOCUMENTS = word_set(" ".join(_WORDS["documents"]["sorts"]))
 _SURELY = word_set(_WORDS["surely"]["recipients"])
 _CONTRACTING = word_set(_WORDS["contracting"])
 _SERVED_BY, _SERVED = word_set(_WORDS["served_by"]), word_set(_WORDS["served"])
@@ -64,7 +65,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     """Whether a name is an organisation that matters here: by its form, or by what the sentence says of it."""
     if party.form:
         return True
-    if set(party.key.split()) <= known.vocabulary | case.context.vendor_names:
+    words = party.key.split()
+    if set(words) <= known.vocabulary | case.context.vendor_names or words[-1] in _DOCUMENTS:
         return False
     if case.listed or _serves(facts, party, case):
         return True

@@ -14,8 +14,9 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Fact, Facts, governing
 from monitor.classification.findings import Found, found, widened
+from monitor.classification.holders import holder_of
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.modality import Modal
+from monitor.classification.modality import Force, Modal, force_of
 
 _LONGEST_QUOTE = 20
 """Words."""
@@ -52,6 +53,36 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         here = (after, won[there]) if grew else (before, lost[sentence])
         other = (before, sentence) if grew else (after, there)
         yield from _covered(*here, *other, topic, known, grew=grew)
+
+
+def by_force(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where one modal came in another's place before the same word: "will apply", "may apply".
+
+    Only where no statement is known to have turned: of what merely is, nobody promises or allows anything, but whether
+    it will be or may be matters.
+    """
+    if not case.reworded or case.delta.shifted or len(case.changed[0]) != len(case.changed[1]):
+        return
+    before, after = case.delta.before, case.delta.after
+    for old, new in zip(*case.changed, strict=True):
+        forces = _force(before, old), _force(after, new)
+        if None in forces or forces[0] == forces[1] or not _same_verb(before, old, after, new):
+            continue
+        by = holder_of(before.text, old[0], case.context.vendor_names, banned=False) or "vendor"
+        quotes = before.text.snippet(*widened(before, *old)), after.text.snippet(*widened(after, *new))
+        for shift in known.shifts:
+            if shift.by == by and forces[0] in shift.from_ and forces[1] in shift.to:
+                yield found(shift.id, shift.forward, topic, *quotes, known)
+            elif shift.by == by and forces[1] in shift.from_ and forces[0] in shift.to:
+                yield found(shift.id, shift.backward, topic, *quotes, known)
+
+
+def _force(facts: Facts, run: Range) -> Force | None:
+    return force_of(facts.text.words[run[0]]) if run[1] - run[0] == 1 else None
+
+
+def _same_verb(before: Facts, old: Range, after: Facts, new: Range) -> bool:
+    return before.text.words[old[1] : old[1] + 1] == after.text.words[new[1] : new[1] + 1]
 
 
 _NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})

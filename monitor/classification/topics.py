@@ -66,7 +66,7 @@ def topics(
     most = _MOST + bool(titled)
     named[most:] = [name for name in named[most : most + 1] if points[name] >= best * _NEARLY]
     here = _of_sentences(sides, known)
-    return tuple(dict.fromkeys((*named, *here))) or ("other",)
+    return tuple(dict.fromkeys((*named[:1], *here, *named[1:]))) or ("other",)
 
 
 def _of_sentences(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
-    further = case.reworded and _reaches_further(case)
+    further = case.reworded and (_reaches_further(case) or not rules.isdisjoint(known.shift_ids))
     if case.reworded and case.wording.same and not further and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
@@ -259,7 +259,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if not case.context.english:
         return max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
-    gone, come = len(case.wording.gone), len(case.wording.come)
+    gone, come = len(set(case.wording.gone)), len(set(case.wording.come))
     if not case.reworded:
         return _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
     differing = {*case.wording.gone, *case.wording.come}
