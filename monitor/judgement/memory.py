@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from monitor.comparison import clause_key
-from monitor.comparison.normal import tokens
+from monitor.comparison.normal import words
 from monitor.model import Clause, Document
 
 MOST_CLAUSES = 6000
@@ -39,7 +39,7 @@ def clause_keys(document: Document) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     keys = []
     for clause in document.clauses:
-        if not tokens(clause.text):
+        if not words(clause.text):
             continue
         name = clause_key(clause)[:12]
         seen[name] = seen.get(name, 0) + 1
