@@ -113,6 +113,7 @@ def blocks(html: str, *, url: str | None = None, fragment: str = "", strict: boo
     walk = Walk(url, fragment, letters if strict else 0)
     walk.inside(tree)
     walk.flush()
+    tree.decompose()  # it is a ring of links, which only the cyclic collector would undo, at thrice the price
     return walk.blocks
 
 
@@ -149,6 +150,8 @@ class Walk:
                 self.words(str(child), bold, linked, pre)
 
     def words(self, text: str, bold: bool, linked: bool, pre: bool) -> None:
+        if not self.chunks and text.isspace():
+            return  # no block begins with blanks, and between two blocks there is nothing else
         if not pre and "\n" in text:
             text = text.replace("\n", " ")
         if (

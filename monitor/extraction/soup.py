@@ -42,12 +42,13 @@ class _Listener:
         self._last: PageElement = tree
         self._verbatim = 0
         self._text: list[str] = []
+        self.data = self._text.append
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if self._text:
             self._end_of_text()
         tag = Tag.__new__(Tag)
-        tag.__dict__.update(_NEW_TAG)
+        tag.__dict__ = _NEW_TAG.copy()
         tag.name = name
         tag.attrs = dict(attributes)
         tag.contents = []
@@ -62,9 +63,6 @@ class _Listener:
         if name in _VERBATIM:
             self._verbatim -= 1
         self._open.pop()
-
-    def data(self, text: str) -> None:
-        self._text.append(text)
 
     def comment(self, _text: str) -> None:
         self._break()
@@ -89,7 +87,7 @@ class _Listener:
         if not self._verbatim and not text.strip(_ASCII_SPACES):
             text = "\n" if "\n" in text else " "
         string = str.__new__(NavigableString, text)
-        string.__dict__.update(_NEW_STRING)
+        string.__dict__ = _NEW_STRING.copy()
         self._hang(string)
         self.letters += len(text)
 
