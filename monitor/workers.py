@@ -145,6 +145,7 @@ class _Worker:
             await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",
+                "-Wignore",  # nobody would read them
                 "-c",
                 "from monitor.worker import serve; serve()",
                 *map(str, limits),
