@@ -87,9 +87,9 @@ class Config(Table):
             raise ValueError("; ".join(strangers))
         return self
 
-    @property
+    @cached_property
     def folder(self) -> Path:
-        """What relative paths in the file are relative to."""
+        """What relative paths in the file are relative to; asked for at every look."""
         return self.path.resolve().parent if self.path else Path.cwd()
 
     @cached_property
