@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from monitor.blanks import single
+
 _QUOTES = dict.fromkeys(map(ord, "‘’‚‛‹›`´ʼʹ′＇"), "'") | dict.fromkeys(map(ord, "“”„‟«»″＂「」『』"), '"')
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣－"), "-")
 _BULLETS = dict.fromkeys(map(ord, "•·●▪◦‣∙■□➢➤►✓✔❖"), " ")
@@ -81,7 +83,7 @@ def canonical(text: str) -> str:
         text = _DOT.sub(".", _AT.sub("@", _MARKED_LINK.sub("] ", text)))
     if "protected" in text:
         text = _HIDDEN.sub("[email protected]", text)
-    text = " ".join(text.split())
+    text = single(text)
     for loose, tight in _LOOSE:
         if tight in text:  # most signs are rare, and one is found sooner than two
             text = text.replace(loose, tight)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.blanks import single
 from monitor.model import ClauseKind
 
 
@@ -36,5 +37,5 @@ class Block:
     @property
     def shown(self) -> str:
         """The words as a reader sees them, the number included, on one line."""
-        words = " ".join(self.text.split())
+        words = single(self.text)
         return f"{self.label} {words}" if self.label else words

@@ -34,6 +34,8 @@ def without_contents(blocks: list[Block]) -> list[Block]:
 def _without_widgets(blocks: list[Block]) -> list[Block]:
     kept: list[Block] = []
     asked = False
+    whole = "\n".join([block.text for block in blocks])
+    hints = [hint for hint in noise.NEW_WINDOW_HINTS if hint in whole]
     for block in blocks:
         text = block.text.strip()
         if block.kind != "row" and len(text) <= 80:
@@ -45,7 +47,7 @@ def _without_widgets(blocks: list[Block]) -> list[Block]:
                 letter.isalnum() for letter in text
             ):
                 continue
-        if any(hint in text for hint in noise.NEW_WINDOW_HINTS):
+        if hints and any(hint in text for hint in hints):
             block.text = noise.NEW_WINDOW.sub("", text) or text
         kept.append(block)
     return kept

@@ -61,7 +61,10 @@ def detect(text: str, said: str | None) -> str | None:
                 return language
     counted = Counter(_WORD.findall(sample))
     hits = sorted(
-        ((sum(counted[word] for word in common), language) for language, common in _COMMON.items()),
+        (
+            (sum(counted[word] for word in common & counted.keys()), language)
+            for language, common in _COMMON.items()
+        ),
         reverse=True,
     )
     (best, language), (second, _) = hits[0], hits[1]

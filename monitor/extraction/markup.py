@@ -6,12 +6,13 @@ import re
 
 from bs4.element import Tag
 
+from monitor.blanks import single
 from monitor.extraction import noise, tables
 from monitor.extraction.blocks import Block
 from monitor.extraction.counting import numeral
 from monitor.extraction.links import is_internal, normalised
 from monitor.extraction.noise import Sounds
-from monitor.extraction.soup import soup
+from monitor.extraction.soup import soup, take_apart
 from monitor.model import ClauseKind
 
 BLOCK_TAGS = frozenset(
@@ -113,7 +114,7 @@ def blocks(html: str, *, url: str | None = None, fragment: str = "", strict: boo
     walk = Walk(url, fragment, letters if strict else 0)
     walk.inside(tree)
     walk.flush()
-    tree.decompose()  # it is a ring of links, which only the cyclic collector would undo, at thrice the price
+    take_apart(tree)
     return walk.blocks
 
 
@@ -312,7 +313,7 @@ class Walk:
             return False
         text = "".join(self.chunks)
         if "\n" not in text:
-            text = " ".join(text.split())
+            text = single(text)
         else:
             text = _SPACE.sub(" ", text)
             text = _BLANK_LINES.sub("\n\n", "\n".join(map(str.strip, text.split("\n"))).strip("\n"))
@@ -331,7 +332,7 @@ class Walk:
                 label=self.label,
                 bold=bold,
                 run_in="" if bold else self._run_in(),
-                links=tuple(dict.fromkeys(self.links)),
+                links=tuple(dict.fromkeys(self.links)) if self.links else (),
                 linked=self.link_letters / letters if letters else 0.0,
                 inward=self.inward and self.link_letters > 0,
                 internal=self.internal and self.link_letters > 0,

@@ -116,7 +116,7 @@ class Problem:
 
 def judge(lines: Sequence[str], headings: Sequence[str], title: str, traces: Traces) -> Problem | None:
     """Why a web page is no policy, None if it may be one."""
-    words = sum(len(line.split()) for line in lines)
+    words = _words(lines)
     if traces.refresh and words < _FEW_WORDS:
         return Problem("redirect_stub", f"the page sends its reader on to {traces.refresh[:200]}")
     found = _phrase(lines, title, words) if words <= _SHORT_PAGE else _headline(lines, words)
@@ -135,6 +135,16 @@ def judge(lines: Sequence[str], headings: Sequence[str], title: str, traces: Tra
             "home_page", f"the page calls itself {traces.canonical[:200]}, and no heading names a policy"
         )
     return None
+
+
+def _words(lines: Sequence[str]) -> int:
+    """How many words there are, or more than ``_LONGER_PAGE``: how many more makes no difference."""
+    words = 0
+    for line in lines:
+        words += len(line.split())
+        if words > _LONGER_PAGE:
+            break
+    return words
 
 
 def _is_root(address: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 
 if TYPE_CHECKING:
     from monitor.extraction.markup import Walk
@@ -25,8 +25,7 @@ def rows(walk: Walk, table: Tag) -> None:
         walk.inside(table)
         walk.flush()
         return
-    caption = table.find("caption")
-    if isinstance(caption, Tag):
+    for caption in table.find_all("caption")[:1]:
         walk.tag(caption, False, False, False)
     names: list[str] = []
     above: dict[int, tuple[int, str]] = {}
@@ -95,6 +94,8 @@ def _carry(column: int, above: dict[int, tuple[int, str]], words: list[str]) -> 
 
 
 def _cell(walk: Walk, cell: Tag) -> tuple[str, list[str], int, int]:
+    if len(cell.contents) == 1 and isinstance(words := cell.contents[0], NavigableString):  # as most are
+        return " ".join(words.split()), [], _span(cell, "colspan"), _span(cell, "rowspan")
     reader = walk.fresh()
     reader.inside(cell)
     reader.flush()
