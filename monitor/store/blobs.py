@@ -20,6 +20,8 @@ DEPTH = 40
 """How many blobs may lie below one."""
 FIRST_LEVEL, LEVEL = 3, 9
 """Of zstd, for first looks (a thousand come at once) and for all others."""
+_TURNED = 200
+"""A page of which so little is left is the one before it with another token: no level finds less in it."""
 
 
 def put(connection: Connection, data: bytes, *, like: str | None = None, first: bool = False) -> str:
@@ -100,7 +102,10 @@ def _pack(connection: Connection, data: bytes, like: str | None, level: int) -> 
     """The smaller of both packings, its base and its depth."""
     chain = _chain(connection, like) if like else []
     if chain and chain[0].codec == "zstd" and chain[0].depth < DEPTH:
-        packed = _compress(data, level, unpack_chain(chain[0].sha256, chain))
+        below = unpack_chain(chain[0].sha256, chain)
+        packed = _compress(data, FIRST_LEVEL, below)
+        if len(packed) > len(data) // _TURNED and level != FIRST_LEVEL:
+            packed = _compress(data, level, below)
         # A small page is compared with itself alone: a base must earn the reading of it.
         if len(packed) < len(data) // 8 or len(packed) < len(alone := _compress(data, level)):
             return packed, chain[0].sha256, chain[0].depth + 1
