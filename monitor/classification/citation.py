@@ -27,7 +27,8 @@ _CITED = re.compile(
     rf"\bPub(?:\.|lic) ?L(?:\.|aw) ?(?:No\. ?)?\d{{1,3}}-\d{{1,4}}|"
     rf"(?<=[(\d, ])c\. ?\d{{1,3}}\b|"
     rf"\bOJ L ?\d{{1,4}}(?:, ?[\d.]{{4,12}})?(?:, ?pp?\. ?\d{{1,4}})?|"
-    rf"\b(?:[A-Z][a-z]{{1,14}} ){{1,4}}Code,? (?:[Ss]ections? |§{{1,2}} ?)\d[\w.-]{{0,12}}(?: and following)?|"
+    rf"\b(?:[A-Z][a-z]{{1,14}} ){{1,4}}Code,? (?:[Ss]ections? |§{{1,2}} ?)\d[\w.-]{{0,12}}"
+    rf"(?:,? et seq\b\.?| and following)?|"
     rf"§{{1,2}} ?\d[\w.-]{{0,12}} et seq\b\.?"
 )
 """Where a law is printed. Each part is bounded, so a match ends after some 200 characters at most."""
@@ -125,6 +126,21 @@ def _titles(text: Text) -> list[Range]:
     return found
 
 
+def _titled_numbers(text: Text) -> list[Range]:
+    """The titles in brackets after a section's number: "Section 7(b) (Mutual Termination)"."""
+    if _PART.isdisjoint(text.words):
+        return []
+    spans = (match.span(1) for match in _TITLED.finditer(text.shown))
+    return [
+        (bisect_left(text.spans, (first, 0)), bisect_left(text.spans, (last, 0))) for first, last in spans
+    ]
+
+
+_TITLED = re.compile(
+    r"\b(?:[Ss]ection|[Aa]rticle|[Cc]lause) ?\d[\w.]{0,8}(?: ?\([\w-]{1,4}\)){0,3} \(([A-Z][\w ,'-]{2,80})\)"
+)
+
+
 def _quoted_after(text: Text, at: int) -> Range | None:
     """What stands in quotes after a word."""
     rest = text.shown[text.spans[at][1] :]
@@ -149,6 +165,9 @@ def _before_section(text: Text, at: int) -> Range | None:
 
 def _pointers(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
     """Put aside the titles of sections where both texts point to as many, and each shares a word with the other."""
+    for text, side in zip(texts, said, strict=True):
+        for place in _titled_numbers(text):
+            _blank(side, place)
     titles = [_titles(text) if not _PART.isdisjoint(text.words) else [] for text in texts]
     if not titles[0] or len(titles[0]) != len(titles[1]):
         return

@@ -98,7 +98,6 @@ class Knowledge:
     rules: tuple[Rule, ...]
     modal_rules: tuple[ModalRule, ...]
     shifts: tuple[ShiftRule, ...]
-    shift_ids: frozenset[str]
     scope_rules: tuple[ModalRule, ...]
     """What it means when a statement that stands covers more (``comes``) or less (``goes``)."""
     subjects: tuple[Subject, ...]
@@ -154,7 +153,6 @@ def knowledge() -> Knowledge:
         rules=parsed,
         modal_rules=tuple(_modal_rule(data) for data in rules["modal"]),
         shifts=tuple(_shift(data) for data in rules["shift"]),
-        shift_ids=frozenset(data["id"] for data in rules["shift"]),
         scope_rules=tuple(_modal_rule(data) for data in rules["scope"]),
         subjects=tuple(_subject(data) for data in rules["subject"]),
         topic_of={rule.fact: rule.topic for rule in parsed if rule.topic},

@@ -206,7 +206,8 @@ def _denied(text: Text, at: int) -> bool:
         said[len(said) - said[::-1].index("that") :] if "that" in said else said
     )  # "agrees that no part shall"
     return (
-        subject[:1] in (("no",), ("neither",), ("none",))
+        words[at - 1 : at] == ("nor",)
+        or subject[:1] in (("no",), ("neither",), ("none",))
         or opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
         or opening in (("in", "no"), ("under", "no"), ("at", "no"))
         or "neither" in words[at + 1 : at + 4]
@@ -252,7 +253,7 @@ _HAVING_ON = frozenset((("have", "on"), ("have", "upon"), ("have", "for")))
 _TELLING = frozenset((verb,) for verb in PRACTICES | BURDENS)
 """What is told also where it is only what something is for: "so that we can train our models"."""
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
-_NOES = frozenset({"no", "neither", "nobody", "none"})
+_NOES = frozenset({"no", "neither", "nobody", "none", "nor"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
 

@@ -149,10 +149,19 @@ def renamings(found: Iterable[Difference], before: Document, after: Document) ->
         if len({o for o, n in chosen.items() if n == new}) == 1
         and not _uses(after, old, beside=new)
         and not _uses(before, new, beside=old)
-        and _is_own(before, old)
-        and _is_own(after, new)
+        and (_is_title(old, new) or (_is_own(before, old) and _is_own(after, new)))
     )
     return frozenset((_folded(old), _folded(new)) for old, new in certain)
+
+
+def _is_title(old: str, new: str) -> bool:
+    """Whether a document is only called another sort of document: "Data Processing Addendum", "… Agreement"."""
+    before, after = old.casefold().split(), new.casefold().split()
+    return len(before) > _LEAST_SHARED and before[:-1] == after[:-1] and {before[-1], after[-1]} <= _SORTS
+
+
+_LEAST_SHARED = 2
+_SORTS = word_set(" ".join(table("names")["documents"]["sorts"]))
 
 
 def _new_capitals(difference: Difference) -> bool:

@@ -61,13 +61,9 @@ def by_force(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     Only where no statement is known to have turned: of what merely is, nobody promises or allows anything, but whether
     it will be or may be matters.
     """
-    if not case.reworded or case.delta.shifted or len(case.changed[0]) != len(case.changed[1]):
-        return
     before, after = case.delta.before, case.delta.after
-    for old, new in zip(*case.changed, strict=True):
+    for old, new in swapped_modals(case):
         forces = _force(before, old), _force(after, new)
-        if None in forces or forces[0] == forces[1] or not _same_verb(before, old, after, new):
-            continue
         by = holder_of(before.text, old[0], case.context.vendor_names, banned=False) or "vendor"
         quotes = before.text.snippet(*widened(before, *old)), after.text.snippet(*widened(after, *new))
         for shift in known.shifts:
@@ -75,6 +71,19 @@ def by_force(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
                 yield found(shift.id, shift.forward, topic, *quotes, known)
             elif shift.by == by and forces[1] in shift.from_ and forces[0] in shift.to:
                 yield found(shift.id, shift.backward, topic, *quotes, known)
+
+
+def swapped_modals(case: Case) -> list[tuple[Range, Range]]:
+    """The places where one modal came in another's place before the same word, and no statement turned by that."""
+    if not case.reworded or case.delta.shifted or len(case.changed[0]) != len(case.changed[1]):
+        return []
+    before, after = case.delta.before, case.delta.after
+    return [
+        (old, new)
+        for old, new in zip(*case.changed, strict=True)
+        if (force := _force(before, old)) and force != (_force(after, new) or force)
+        if _same_verb(before, old, after, new)
+    ]
 
 
 def _force(facts: Facts, run: Range) -> Force | None:

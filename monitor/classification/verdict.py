@@ -26,6 +26,7 @@ from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, names_a_doer, only_renamed, renamed
 from monitor.classification.residue import hard, said_anew
+from monitor.classification.scope import swapped_modals
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text, read
 from monitor.classification.voice import doers, done_by, done_by_another, revoiced
@@ -97,7 +98,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
-    further = case.reworded and (_reaches_further(case) or not rules.isdisjoint(known.shift_ids))
+    further = case.reworded and (_reaches_further(case) or bool(swapped_modals(case)))
     if case.reworded and case.wording.same and not further and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
