@@ -40,6 +40,9 @@ for _force in ("must", "soft", "may", "not"):
 
 
 _PRACTISED = frozenset(f"{verb}es" if verb.endswith("ss") else f"{verb}s" for verb in PRACTICES)
+_IN_ANY_FORM = PRACTICES | _PRACTISED
+_FIRM_OR_FREE = _STRONG | _LEAVE
+_MODALS = _FIRM_OR_FREE | _SOFT
 _BEGINNINGS = (
     _PRACTISED | _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never"}
 )
@@ -92,7 +95,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force, (verb_at, verb) = "not", _verb(text, verb_at)
         if verb in _IDLE or (text.words[at].startswith("agree") and verb in _NO_VERB):
             continue
-        if force == "does" and (holder != "vendor" or verb not in PRACTICES | _PRACTISED):
+        if force == "does" and (holder != "vendor" or verb not in _IN_ANY_FORM):
             continue
         verb = stem(verb)
         if holder == "vendor" and force == "must" and verb in _BURDENS_STEMMED:
@@ -108,12 +111,12 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     words = text.words
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) else ""
-    if words[at + 1 : at + 3] == ("no", "longer") and word in _STRONG | _LEAVE | _SOFT:
+    if words[at + 1 : at + 3] == ("no", "longer") and word in _MODALS:
         return "not", at + 3
-    if following in _ADVERBS and words[at + 2 : at + 3] == ("not",) and word in _STRONG | _LEAVE:
+    if following in _ADVERBS and words[at + 2 : at + 3] == ("not",) and word in _FIRM_OR_FREE:
         return "not", at + 3
     if word in _STRONG:
-        return ("not", at + 2) if following in _NEGATION else _strong(words, at)
+        return ("not", at + 2) if following in _NEGATION else _strong(text, at)
     if word in _LEAVE:
         there = words[at + 1 : at + 3] in _THERE and words[at + 3 : at + 4] != ("by",)
         if there or (word == "may" and following[:1].isdigit()):
@@ -135,7 +138,9 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
 _EXERTING = word_set("use make exert apply employ undertake")
 
 
-def _strong(words: tuple[str, ...], at: int) -> tuple[Force, int]:
+def _strong(text: Text, at: int) -> tuple[Force, int]:
+    words = text.words
+    at = _past_aside(text, at + 1) - 1
     window = words[at + 1 : at + 7]
     if ("efforts" in window and not _EXERTING.isdisjoint(window[:2])) or "endeavours" in window:
         return "soft", at + 1
@@ -276,12 +281,12 @@ def _third_person(text: Text, at: int, vendor: frozenset[str]) -> tuple[Force, i
     if not at or text.words[at] not in _PRACTISED:
         return None
     before = text.words[at - 1]
-    stranger = at - 1 in text.capitals and before not in ANYBODY | _INSTRUMENTS and not before.endswith("ing")
+    stranger = at - 1 in text.capitals and before not in _NO_COMPANY and not before.endswith("ing")
     return ("does", at) if before in vendor or before in VENDOR or stranger else None
 
 
-_INSTRUMENTS = word_set(_WORDS["holders"]["instruments"])
-"""What requires or allows something without doing it."""
+_NO_COMPANY = ANYBODY | word_set(_WORDS["holders"]["instruments"])
+"""The parties by their roles, and what requires or allows something without doing it."""
 
 
 def force_of(word: str) -> Force | None:

@@ -66,7 +66,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     if party.form:
         return True
     words = party.key.split()
-    if set(words) <= known.vocabulary | case.context.vendor_names or words[-1] in _DOCUMENTS:
+    vendor = case.context.vendor_names
+    if words[-1] in _DOCUMENTS or all(word in known.vocabulary or word in vendor for word in words):
         return False
     if case.listed or _serves(facts, party, case):
         return True

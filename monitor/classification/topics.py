@@ -72,17 +72,20 @@ def topics(
 def _of_sentences(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> tuple[str, ...]:
     """What the changed sentences by themselves are about most, whatever the rest of a long clause is about."""
     points: dict[str, float] = {}
+    said: set[str] = set()
     for facts, changed in sides:
         sentences = touched(facts.text, changed)
+        if len(sentences) == len(facts.text.sentence_starts):
+            return ()  # there is no rest
         within = tuple(hit for hit in facts.topics if any(s <= hit.start < e for s, e in sentences))
         for name, value in _side(replace(facts, topics=within), changed, known).items():
             points[name] = max(points.get(name, 0.0), value)
-    for name in {
-        known.topic_of[fact.name]
-        for facts, changed in sides
-        for fact in facts.said
-        if fact.name in known.topic_of and any(s <= fact.start < e for s, e in touched(facts.text, changed))
-    }:
+        said |= {
+            known.topic_of[fact.name]
+            for fact in facts.said
+            if fact.name in known.topic_of and any(s <= fact.start < e for s, e in sentences)
+        }
+    for name in said:
         points[name] = points.get(name, 0.0) + _SAID
     return tuple(sorted(points, key=lambda name: (-points[name], name))[:1])
 

@@ -138,7 +138,19 @@ def _settled(case: Case, known: Knowledge) -> bool:
 def _reaches_further(case: Case) -> bool:
     """Whether "or other" things came or went and nothing else: light words, but not there."""
     before, after = (sum(pair in _AND_OTHERS for pair in pairwise(words)) for words in _words(case))
-    return before != after
+    return before != after or _only_joined_otherwise(case)
+
+
+def _only_joined_otherwise(case: Case) -> bool:
+    """Whether "and" came for "or", and nothing else changed: what was enough by itself no longer is."""
+    left, right = case.changed
+    if len(left) != 1 or len(right) != 1:
+        return False
+    words = {
+        facts.text.words[start:end]
+        for (facts, _), ((start, end),) in zip(case.sides, case.changed, strict=True)
+    }
+    return words == {("and",), ("or",)}
 
 
 _AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other",))
