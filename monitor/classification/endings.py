@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rapidfuzz.distance import Prefix
 
 from monitor.classification.tables import word_set
@@ -26,6 +28,7 @@ _ENDINGS = (
 _OF_VERBS = ("ing", "ed", "s")
 
 
+@lru_cache(maxsize=20_000)
 def folded(word: str) -> str:
     """A word without its ending: close enough to tell a form of a word from another word."""
     for ending in _ENDINGS:

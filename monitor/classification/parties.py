@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
 _FORMS = word_set(table("names")["forms"])
 _SMALL_FORMS = word_set(table("names")["small_forms"])
-_DOMAINS = frozenset({("io",), ("com",), ("ai",), ("co",), ("net",), ("app",), ("dev",)})
+_DOMAINS = word_set("io com ai co net app dev")
+_BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
+"""Words that belong to a name though they may be written small."""
 _REACH = 5
 
 
@@ -30,14 +33,25 @@ def parties(text: Text) -> list[Party]:
     """Every organisation with a legal form, and capitalised names in the middle of a sentence."""
     found: list[Party] = []
     done = 0
+    ordinary = _ordinary(text) if "|" not in text.shown else frozenset()
     for at in text.capitals:
-        if at < done or not _capital(text, at):
+        if at < done or at in ordinary or not _capital(text, at):
             continue
         done = _run(text, at)
         party = _party(text, at, done)
         if party is not None:
             found.append(party)
     return found
+
+
+def _ordinary(text: Text) -> frozenset[int]:
+    """The capitals that only begin a sentence: a small word of the same sentence follows, and no legal form."""
+    capitals = set(text.capitals)
+    return frozenset(
+        start
+        for start, end in pairwise((*text.sentence_starts, len(text.words)))
+        if start + 1 < end and start + 1 not in capitals and text.words[start + 1] not in _BELONGING
+    )
 
 
 def _capital(text: Text, at: int) -> bool:
@@ -57,7 +71,11 @@ def _run(text: Text, at: int) -> int:
         here += 1
         if text.words[here - 1] in _FORMS:
             break
-        if text.words[here : here + 1] in _DOMAINS and text.shown[text.spans[here - 1][1]] == ".":
+        if (
+            here < len(text.words)
+            and text.words[here] in _DOMAINS
+            and text.shown[text.spans[here - 1][1]] == "."
+        ):
             here += 1  # Gong.io Ltd.
     if here < len(text.words) and text.words[here] in _SMALL_FORMS and here not in text.breaks:
         here += 1
