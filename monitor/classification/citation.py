@@ -127,17 +127,18 @@ def _titles(text: Text) -> list[Range]:
 
 
 def _titled_numbers(text: Text) -> list[Range]:
-    """The titles in brackets after a section's number: "Section 7(b) (Mutual Termination)"."""
+    """What stands after a section's number: "Section 7(b) (Mutual Termination)", "Section 7 of this Agreement"."""
     if _PART.isdisjoint(text.words):
         return []
-    spans = (match.span(1) for match in _TITLED.finditer(text.shown))
+    spans = (match.span(match.lastindex or 0) for match in _TITLED.finditer(text.shown))
     return [
         (bisect_left(text.spans, (first, 0)), bisect_left(text.spans, (last, 0))) for first, last in spans
     ]
 
 
 _TITLED = re.compile(
-    r"\b(?:[Ss]ection|[Aa]rticle|[Cc]lause) ?\d[\w.]{0,8}(?: ?\([\w-]{1,4}\)){0,3} \(([A-Z][\w ,'-]{2,80})\)"
+    r"\b(?:[Ss]ection|[Aa]rticle|[Cc]lause) ?\d[\w.]{0,8}(?: ?\([\w-]{1,4}\)){0,3}"
+    r"(?: \(([A-Z][\w ,'-]{2,80})\)| ((?:of|to|in) this \w{4,12})\b)"
 )
 
 

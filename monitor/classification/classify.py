@@ -69,7 +69,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_force(case, topics[0], known),
         *by_whole(case, known),
     ]
-    findings += by_subjects(case, findings, known)
+    findings += by_subjects(case, topics, findings, known)
     findings.sort(key=lambda f: (-SEVERITIES.index(f.finding.severity), not f.worse))
     return _distinct(findings)
 

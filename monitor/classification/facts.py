@@ -86,11 +86,23 @@ def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english:
     if not english:
         return Facts(text, quantities=numbers, parties=names, places=places)
     stated = tuple(modals(text, vendor))
-    said = tuple(_fact(hit, text, stated, known) for hit in hits if hit.name[0] == "=")
+    said = tuple(
+        _fact(hit, text, stated, known) for hit in hits if hit.name[0] == "=" and not _submits(hit, text)
+    )
     topics = tuple(hit for hit in hits if hit.name[0] not in "=@~%")
     same = tuple(hit for hit in hits if hit.name[0] == "%")
     asides = tuple(hit for hit in hits if hit.name[0] == "~")
     return Facts(text, stated, said, numbers, names, places, topics, same, asides)
+
+
+def _submits(hit: Hit, text: Text) -> bool:
+    """Whether "subject to" says under whose courts or what duty something is, not on what condition."""
+    following = text.words[hit.end : hit.end + _AFTER_SUBJECT]
+    return text.words[hit.start] == "subject" and not _POWERS.isdisjoint(following)
+
+
+_AFTER_SUBJECT = 6
+_POWERS = frozenset({"jurisdiction", "court", "courts", "duty", "duties"})
 
 
 def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:

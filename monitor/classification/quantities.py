@@ -83,15 +83,24 @@ def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
     for at in [at for at, word in enumerate(words) if _IS_NUMBER[word]]:
         if at < done:
             continue
+        if words[at] == "twice":
+            found.append(Quantity("count", 2.0, "times", at, at + 1))
+            continue
         number = _one(words, at, english) if words[at] in _ARTICLES else number_at(text, at)
         if number is None:
             continue
         value, done = number
         quantity = _meaning(text, at, done, value, english)
-        if quantity is not None:
+        if quantity is not None and not (found and _repeats(found[-1], quantity)):
             found.append(quantity)
             done = max(done, quantity.end)
     return found
+
+
+def _repeats(one: Quantity, other: Quantity) -> bool:
+    """Whether a multiple is only said again: "two times (2x)"."""
+    same = (one.value, one.unit) == (other.value, other.unit)
+    return same and other.unit == "times" and other.start - one.end <= 1
 
 
 class _Numbers(dict[str, bool]):
@@ -104,7 +113,7 @@ class _Numbers(dict[str, bool]):
         return begins
 
 
-_ARTICLES = frozenset({"a", "an"}) | _BESIDE["one_of"] | frozenset(_DAYS)
+_ARTICLES = frozenset({"a", "an", "twice"}) | _BESIDE["one_of"] | frozenset(_DAYS)
 _MOST_KEPT = 20_000
 _IS_NUMBER = _Numbers()
 

@@ -91,7 +91,8 @@ def _force(facts: Facts, run: Range) -> Force | None:
 
 
 def _same_verb(before: Facts, old: Range, after: Facts, new: Range) -> bool:
-    return before.text.words[old[1] : old[1] + 1] == after.text.words[new[1] : new[1] + 1]
+    following = before.text.words[old[1] : old[1] + 1]
+    return following == after.text.words[new[1] : new[1] + 1] and _NOES.isdisjoint(following)
 
 
 _NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
@@ -136,7 +137,9 @@ def _denials(facts: Facts, changed: Sequence[Range]) -> dict[int, int]:
     return found
 
 
-def by_subjects(case: Case, findings: Sequence[Found], known: Knowledge) -> Iterator[Found]:
+def by_subjects(
+    case: Case, topics: Sequence[str], findings: Sequence[Found], known: Knowledge
+) -> Iterator[Found]:
     """A finding for each subject that must not change unseen, unless another rule has told of it.
 
     ``findings``: what the other rules found.
@@ -144,7 +147,7 @@ def by_subjects(case: Case, findings: Sequence[Found], known: Knowledge) -> Iter
     if not case.reworded or case.wording.same:
         return
     for rule in known.subjects:
-        if not rule.within & set(case.topics) or any(
+        if rule.within.isdisjoint(topics) or any(
             f.finding.topic == rule.topic and f.finding.severity == "high" for f in findings
         ):
             continue
@@ -176,15 +179,29 @@ def _covered(
     grew: bool,
 ) -> Iterator[Found]:
     modal = governing(facts.text, facts.modals, places[0][0])
-    twin = modal and next((m for m in other.modals if m.sentence == sentence and _same(m, modal)), None)
-    if modal is None or twin is None:
-        return
-    rule = next((r for r in known.scope_rules if (r.by, r.force) == (modal.holder, modal.force)), None)
+    if modal is not None:
+        twin = next((m for m in other.modals if m.sentence == sentence and _same(m, modal)), None)
+        said = (modal.holder, modal.force) if twin else None
+    else:
+        said = (
+            ("vendor", "not") if _denies(facts, places[0][0]) and _denies(other, sentence=sentence) else None
+        )
+    rule = next((r for r in known.scope_rules if (r.by, r.force) == said), None)
     if rule is None:
         return
     words = facts.text.snippet(places[0][0], min(places[-1][1], places[0][0] + _LONGEST_QUOTE))
     sides = ("", words) if grew else (words, "")
     yield found(rule.id, rule.comes if grew else rule.goes, topic, *sides, known)
+
+
+def _denies(facts: Facts, before: int | None = None, *, sentence: int | None = None) -> bool:
+    """Whether a sentence without any statement says no, before a word: "is not sold to advertisers"."""
+    text = facts.text
+    here = text.sentences[before] if before is not None else sentence
+    last = len(text.words) if before is None else before
+    if any(modal.sentence == here for modal in facts.modals):
+        return False
+    return any(text.words[at] in _NOES for at in range(last) if text.sentences[at] == here)
 
 
 def _limits(facts: Iterable[Fact], changed: Sequence[Range]) -> bool:
