@@ -41,7 +41,7 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
             return party
         if here in text.breaks and text.words[here] in _JOINING and at - here > 1 and not banned:
             return "vendor"  # another subject than before the comma: "…, while cookies may remain"
-        if text.words[here] == "that" and at - here > _SHORTEST_SUBJECT and not banned:
+        if text.words[here : here + 2] in _THAT_ITS and at - here > _SHORTEST_SUBJECT and not banned:
             return "vendor"  # "you understand that your data may be transferred"
     if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
         return None
@@ -50,6 +50,7 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     return "vendor" if first < at else None
 
 
+_THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))
 _SHORTEST_SUBJECT = 2
 _JOINING = word_set("and but while whilst whereas although though because since so nor")
 
