@@ -24,6 +24,7 @@ _SECTIONS = rf"{_SECTION}(?:(?:,| -| to| and|, and) {_SECTION}){{0,4}}(?:,? (?:e
 _CITED = re.compile(
     rf"\b\d{{1,3}} (?:USCA?|CFR|Stat\.|Fed\. ?Reg\.) ?(?:Part |Parts |Section |Sections |Sec\. )?{_SECTIONS}|"
     rf"\b(?:[A-Z][a-z]{{1,6}}\. ?){{1,4}}(?:Code|Stat\.|Law|Laws|Ann\.)(?: Ann\.)? {_SECTIONS}|"
+    rf"\b(?:Regulation|Directive) (?:\([A-Z]{{2,4}}\) )?(?:No\.? )?\d{{2,4}}/\d{{2,4}}(?:/[A-Z]{{2,4}})?|"
     rf"\bPub(?:\.|lic) ?L(?:\.|aw) ?(?:No\. ?)?\d{{1,3}}-\d{{1,4}}|"
     rf"(?<=[(\d, ])c\. ?\d{{1,3}}\b|"
     rf"\bOJ L ?\d{{1,4}}(?:, ?[\d.]{{4,12}})?(?:, ?pp?\. ?\d{{1,4}})?|"
@@ -32,7 +33,7 @@ _CITED = re.compile(
     rf"§{{1,2}} ?\d[\w.-]{{0,12}} et seq\b\.?"
 )
 """Where a law is printed. Each part is bounded, so a match ends after some 200 characters at most."""
-_MARKS = ("USC", "CFR", "§", "Pub", "c.", "OJ", "Stat.", "Code ")
+_MARKS = ("USC", "Regulation ", "Directive ", "CFR", "§", "Pub", "c.", "OJ", "Stat.", "Code ")
 _LAWS = word_set(
     "act acts code codes law laws regulation regulations directive directives statute statutes rule rules"
 )

@@ -12,7 +12,9 @@ from monitor.classification.knowledge import Knowledge, knowledge
 from monitor.classification.names import SERVING, by_entry, by_names
 from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
-from monitor.classification.scope import by_force, by_negation, by_scope, by_subjects, gravest_first
+from monitor.classification.scope import by_scope
+from monitor.classification.subjects import by_subjects, gravest_first
+from monitor.classification.turns import by_force, by_negation
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole

@@ -81,6 +81,8 @@ class Subject:
     fact: str
     topic: str
     within: frozenset[str]
+    unless: frozenset[str]
+    """Rules that say more of it."""
     outcome: Outcome
 
 
@@ -234,7 +236,8 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
 
 def _subject(data: dict[str, Any]) -> Subject:
     outcome = Outcome.of(data["id"], data["outcome"])
-    return Subject(data["id"], data["fact"], data["topic"], frozenset(data["within"]), outcome)
+    within, unless = frozenset(data["within"]), frozenset(data["unless"])
+    return Subject(data["id"], data["fact"], data["topic"], within, unless, outcome)
 
 
 def _same_words(lines: Iterable[str]) -> dict[str, str]:

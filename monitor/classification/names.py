@@ -24,7 +24,10 @@ SERVING = "party.serving"
 """The rule that sees one who works for the vendor in another's place: no new name for the same thing."""
 PLACE_OF_LAW = "place.law"
 """The rule that sees another law or other courts."""
-_DOCUMENTS = word_set(" ".join(_WORDS["documents"]["sorts"]))
+_NO_ORGANISATION = word_set(" ".join(_WORDS["documents"]["sorts"])) | word_set(
+    "individual individuals person persons people subject subjects users visitors customers"
+)
+"""Words of names for documents and for people."""
 _SURELY = word_set(_WORDS["surely"]["recipients"])
 _CONTRACTING = word_set(_WORDS["contracting"])
 _SERVED_BY, _SERVED = word_set(_WORDS["served_by"]), word_set(_WORDS["served"])
@@ -67,7 +70,9 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         return True
     words = party.key.split()
     vendor = case.context.vendor_names
-    if words[-1] in _DOCUMENTS or all(word in known.vocabulary or word in vendor for word in words):
+    if not _NO_ORGANISATION.isdisjoint(words) or all(
+        word in known.vocabulary or word in vendor for word in words
+    ):
         return False
     if case.listed or _serves(facts, party, case):
         return True

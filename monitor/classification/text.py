@@ -74,6 +74,12 @@ class Text:
     breaks: frozenset[int]
     """Indexes of words that follow a comma, colon, bracket or table bar."""
 
+    def head(self, sentence: int) -> int:
+        """The sentence with which a list begins that semicolons cut into sentences; any other is its own."""
+        while sentence and self.sentence_starts[sentence] in self.breaks:
+            sentence -= 1
+        return sentence
+
     def snippet(self, start: int, end: int) -> str:
         """The shown words from ``start`` up to ``end`` (word indexes, clipped)."""
         start, end = max(start, 0), min(end, len(self.words))

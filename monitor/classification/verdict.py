@@ -26,9 +26,9 @@ from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, names_a_doer, only_renamed, renamed
 from monitor.classification.residue import hard, said_anew
-from monitor.classification.scope import swapped_modals
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text, read
+from monitor.classification.turns import swapped_modals
 from monitor.classification.voice import doers, done_by, done_by_another, revoiced
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
@@ -108,7 +108,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
         ):
             return RENAMED
-        if _is_contact(case, findings, known):
+        if not _weigh(findings, known) and _is_contact(case, findings, known):
             return CONTACT
         if _is_fragment(case, known) and not _weigh(findings, known):
             return LABEL

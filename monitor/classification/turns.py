@@ -1,0 +1,93 @@
+"""Sentences that turned though no statement is known to have: a modal for another, a no that came or went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.classification.case import Case
+from monitor.classification.delta import Range
+from monitor.classification.facts import Facts, governing
+from monitor.classification.findings import Found, found, widened
+from monitor.classification.holders import holder_of
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.modality import Force, force_of
+
+NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
+_AROUND = 5
+"""Words quoted on each side of a no."""
+
+
+def by_force(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where one modal came in another's place before the same word: "will apply", "may apply".
+
+    Only where no statement is known to have turned: of what merely is, nobody promises or allows anything, but whether
+    it will be or may be matters.
+    """
+    before, after = case.delta.before, case.delta.after
+    for old, new in swapped_modals(case):
+        forces = _force(before, old), _force(after, new)
+        by = holder_of(before.text, old[0], case.context.vendor_names, banned=False) or "vendor"
+        quotes = before.text.snippet(*widened(before, *old)), after.text.snippet(*widened(after, *new))
+        for shift in known.shifts:
+            if shift.by == by and forces[0] in shift.from_ and forces[1] in shift.to:
+                yield found(shift.id, shift.forward, topic, *quotes, known)
+            elif shift.by == by and forces[1] in shift.from_ and forces[0] in shift.to:
+                yield found(shift.id, shift.backward, topic, *quotes, known)
+
+
+def swapped_modals(case: Case) -> list[tuple[Range, Range]]:
+    """The places where one modal came in another's place before the same word, and no statement turned by that."""
+    if not case.reworded or case.delta.shifted or len(case.changed[0]) != len(case.changed[1]):
+        return []
+    before, after = case.delta.before, case.delta.after
+    return [
+        (old, new)
+        for old, new in zip(*case.changed, strict=True)
+        if (force := _force(before, old)) and force != (_force(after, new) or force)
+        if _same_verb(before, old, after, new)
+    ]
+
+
+def _force(facts: Facts, run: Range) -> Force | None:
+    return force_of(facts.text.words[run[0]]) if run[1] - run[0] == 1 else None
+
+
+def _same_verb(before: Facts, old: Range, after: Facts, new: Range) -> bool:
+    following = before.text.words[old[1] : old[1] + 1]
+    return following == after.text.words[new[1] : new[1] + 1] and NOES.isdisjoint(following)
+
+
+def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where a sentence that stands says no, or no longer: "are not used for it", "are used for it".
+
+    Only where no prohibition is known to have come, gone or turned, which has rules of its own.
+    """
+    delta = case.delta
+    turned = (*delta.modals_gone, *delta.modals_come, *(modal for pair in delta.shifted for modal in pair))
+    if not case.reworded or any(modal.force == "not" for modal in turned):
+        return
+    if ("not" in case.wording.gone) == ("not" in case.wording.come):
+        return  # as many noes, if in other words
+    gone, come = (_denials(facts, changed) for facts, changed in case.sides)
+    for sentence, there in delta.sentences.items():
+        if (sentence in gone) == (there in come):
+            continue
+        came = there in come
+        facts, at = (delta.after, come[there]) if came else (delta.before, gone[sentence])
+        modal = governing(facts.text, facts.modals, at)
+        by = modal.holder if modal else "vendor"
+        for rule in known.modal_rules:
+            if (rule.by, rule.force) == (by, "not"):
+                quote = facts.text.snippet(at - _AROUND, at + _AROUND)
+                sides = ("", quote) if came else (quote, "")
+                yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+def _denials(facts: Facts, changed: Sequence[Range]) -> dict[int, int]:
+    """The first word that says no among the changed ones, by sentence."""
+    found: dict[int, int] = {}
+    for start, end in changed:
+        for at in range(start, end):
+            if facts.text.words[at] in NOES:
+                found.setdefault(facts.text.sentences[at], at)
+    return found
