@@ -66,7 +66,7 @@ def _said(facts: Facts, at: int, other: Facts, sentence: int) -> Said | None:
 
 
 def _of_list(facts: Facts, start: int, other: Facts) -> Said | None:
-    """The statement with which a list begins that lost or got an entry, if both sides have it: "shall not: (i)…; (ii)…"."""
+    """The statement that begins a list of which an entry came or went, if both sides have it: "shall not: (i)…"."""
     text = facts.text
     sentence = text.sentences[start]
     head = text.head(sentence)

@@ -13,6 +13,7 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
+from monitor.classification.holders import PARTIES
 from monitor.classification.knowledge import Knowledge
 
 
@@ -35,7 +36,7 @@ def by_subjects(
 
     ``findings``: what the other rules found.
     """
-    if not case.reworded or case.wording.same:
+    if not case.reworded or not _says_something_else(case, known):
         return
     for rule in known.subjects:
         if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
@@ -44,6 +45,22 @@ def by_subjects(
         if any(_is_about(rule.fact, *side) for side in sides):
             before, after = (_quoted(*side) for side in sides)
             yield found(rule.id, rule.outcome, rule.topic, before, after, known, fixed=True)
+
+
+def _says_something_else(case: Case, known: Knowledge) -> bool:
+    """Whether more differs than a verb that says the same here: "go to the courts", "are heard by the courts"."""
+    words = {*case.wording.gone, *case.wording.come}
+    if len(words) >= _SEVERAL or not known.weighty_words.isdisjoint(words):
+        return True
+    return any(
+        facts.text.words[at] in PARTIES or not facts.text.shown[facts.text.spans[at][0]].islower()
+        for (facts, _), runs in zip(case.sides, case.residue, strict=True)
+        for start, end in runs
+        for at in range(start, end)
+    )
+
+
+_SEVERAL = 3
 
 
 def _quoted(facts: Facts, runs: Sequence[Range]) -> str:
