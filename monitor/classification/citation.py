@@ -127,20 +127,23 @@ def _titles(text: Text) -> list[Range]:
     return found
 
 
-def _titled_numbers(text: Text) -> list[Range]:
-    """What stands after a section's number: "Section 7(b) (Mutual Termination)", "Section 7 of this Agreement"."""
-    if _PART.isdisjoint(text.words):
-        return []
-    spans = (match.span(match.lastindex or 0) for match in _TITLED.finditer(text.shown))
-    return [
-        (bisect_left(text.spans, (first, 0)), bisect_left(text.spans, (last, 0))) for first, last in spans
-    ]
+def _titled_numbers(text: Text) -> list[tuple[str, Range]]:
+    """Sections cited by number with their titles in brackets: "Section 7(b) (Mutual Termination)"."""
+    return [(_squeezed(match[1]), _place(text, match.span(2))) for match in _TITLED.finditer(text.shown)]
 
 
-_TITLED = re.compile(
-    r"\b(?:[Ss]ection|[Aa]rticle|[Cc]lause) ?\d[\w.]{0,8}(?: ?\([\w-]{1,4}\)){0,3}"
-    r"(?: \(([A-Z][\w ,'-]{2,80})\)| ((?:of|to|in) this \w{4,12})\b)"
-)
+def _squeezed(number: str) -> str:
+    return number.replace(" ", "").casefold()
+
+
+def _place(text: Text, span: Range) -> Range:
+    return bisect_left(text.spans, (span[0], 0)), bisect_left(text.spans, (span[1], 0))
+
+
+_CITED_NUMBER = r"(\d[\w.]{0,8}(?: ?\([\w-]{1,4}\)){0,3})"
+_TITLED = re.compile(rf"\b(?:[Ss]ection|[Cc]lause) ?{_CITED_NUMBER} \(([A-Z][\w ,'-]{{2,80}})\)")
+_OWN = re.compile(rf"\b(?:[Ss]ection|[Aa]rticle|[Cc]lause) ?{_CITED_NUMBER} ((?:of|to|in) this \w{{4,12}})\b")
+"""What a section of the document itself is called besides: "Section 7 of this Agreement"."""
 
 
 def _quoted_after(text: Text, at: int) -> Range | None:
@@ -167,20 +170,43 @@ def _before_section(text: Text, at: int) -> Range | None:
 
 def _pointers(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
     """Put aside the titles of sections where both texts point to as many, and each shares a word with the other."""
-    for text, side in zip(texts, said, strict=True):
-        for place in _titled_numbers(text):
-            _blank(side, place)
+    _bracketed(texts, said)
     titles = [_titles(text) if not _PART.isdisjoint(text.words) else [] for text in texts]
     if not titles[0] or len(titles[0]) != len(titles[1]):
         return
     for one, other in zip(*titles, strict=True):
-        stems = [
-            {word[:_STEM] for word in side.words[slice(*place)] if word}
-            for side, place in zip(said, (one, other), strict=True)
-        ]
-        if not stems[0].isdisjoint(stems[1]):
+        if _share_a_word(said, one, other):
             _blank(said[0], one)
             _blank(said[1], other)
+
+
+def _share_a_word(said: tuple[Said, Said], one: Range, other: Range) -> bool:
+    left, right = (
+        {word[:_STEM] for word in side.words[slice(*place)] if word}
+        for side, place in zip(said, (one, other), strict=True)
+    )
+    return not left.isdisjoint(right)
+
+
+def _bracketed(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
+    """Put aside titles in brackets that only one side has for a section, or that share a word with the other's."""
+    if all(_PART.isdisjoint(text.words) for text in texts):
+        return
+    titled = [_titled_numbers(text) for text in texts]
+    for number, place in titled[0]:
+        others = [other for cited, other in titled[1] if cited == number]
+        if not others:
+            _blank(said[0], place)
+        elif _share_a_word(said, place, others[0]):
+            _blank(said[0], place)
+            _blank(said[1], others[0])
+    numbers = {number for number, _ in titled[0]}
+    for number, place in titled[1]:
+        if number not in numbers:
+            _blank(said[1], place)
+    for text, side in zip(texts, said, strict=True):
+        for match in _OWN.finditer(text.shown):
+            _blank(side, _place(text, match.span(2)))
 
 
 # A name and its abbreviation.
@@ -193,21 +219,28 @@ _LONGEST_NAME = 12
 
 def _abbreviated(text: Text, said: Said, other: Text) -> None:
     """Where a name stands beside its abbreviation and the other text has one of them, put the other one aside."""
+    short_there = {initials for at in other.capitals if (initials := _initials(other, at))}
     words = f" {' '.join(other.words)} "
     for short in text.capitals:
-        initials = text.shown[slice(*text.spans[short])]
-        if not (initials.isupper() and len(initials) > 1 and initials.isalpha()):
+        initials = _initials(text, short)
+        if not initials:
             continue
         for place in (_before(text, short, initials), _after(text, short, initials)):
             if place is None:
                 continue
             full = f" {' '.join(text.words[slice(*place)])} "
-            named, abbreviated = full in words, f" {text.words[short]} " in words
+            named, abbreviated = full in words, initials in short_there
             if named and not abbreviated:
                 _blank(said, (short, short + 1))
             elif abbreviated and not named:
                 _blank(said, place)
             break
+
+
+def _initials(text: Text, at: int) -> str:
+    """A word if it is written as initials are, else nothing."""
+    shown = text.shown[slice(*text.spans[at])]
+    return shown if shown.isupper() and len(shown) > 1 and shown.isalpha() else ""
 
 
 def _before(text: Text, short: int, initials: str) -> Range | None:
@@ -258,11 +291,24 @@ def _formerly(facts: Facts, said: tuple[Said, Said], other: Text) -> None:
     text = facts.text
     if _FORMERLY.isdisjoint(text.words):
         return
-    for at, word in enumerate(text.words):
-        if word in _FORMERLY and at:
-            old, new = _old_name(text, at), _new_name(text, at)
-            if old and new and not _is_party(facts, (*old, *new)):
-                _put_aside(text, said[0], ((at, old[1]), new, old), other, said[1])
+    done: set[tuple[str, ...]] = set()
+    for at in (at for at, word in enumerate(text.words) if word in _FORMERLY and at):
+        old, new = _old_name(text, at), _new_name(text, at)
+        if not old or not new or _is_party(facts, (*old, *new)) or _is_another(text, old, new):
+            continue
+        names = (*text.words[slice(*old)], "", *text.words[slice(*new)])
+        if names not in done:
+            done.add(names)
+            _put_aside(text, said[0], ((at, old[1]), new, old), other, said[1])
+
+
+def _is_another(text: Text, old: Range, new: Range) -> bool:
+    """Whether somebody does something under a name that shares no word with the old one: who that is matters."""
+    alike = not set(text.words[slice(*old)]).isdisjoint(text.words[slice(*new)])
+    return not alike and new[0] > 0 and text.words[new[0] - 1] in _BY
+
+
+_BY = word_set("by via through with from to using")
 
 
 def _is_party(facts: Facts, place: Sequence[int]) -> bool:
@@ -307,8 +353,9 @@ def _put_aside(
         _blank(said, (at, at + len(name)))
     for at in there:
         _blank(said_there, (at, at + len(before)))
+    capitals = set(other.capitals) - set(other.sentence_starts)
     for at, word in enumerate(other.words):
-        if word in before and word not in name and at in other.capitals:
+        if word in before and word not in name and at in capitals:
             said_there.words[at] = ""
 
 

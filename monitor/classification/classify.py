@@ -77,11 +77,11 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
 
 
 def _distinct(findings: Iterable[Found]) -> list[Found]:
-    seen: set[tuple[str, str, str, str]] = set()
+    seen: set[tuple[str, str, str, str, bool]] = set()
     kept = []
     for entry in findings:
         f = entry.finding
-        key = (f.kind, f.topic, f.before, f.after)
+        key = (f.kind, f.topic, f.before, f.after, entry.worse)
         if key not in seen:
             seen.add(key)
             kept.append(entry)

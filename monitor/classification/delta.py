@@ -54,7 +54,7 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
     gone, come = _facts(before.said, after.said)
     modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
     quantities_gone, quantities_come = (
-        tuple(q for q in lacking if q.start not in cited_words(side.text)) if lacking else ()
+        _uncited(lacking, side.text)
         for lacking, side in zip(
             _lacking(before.quantities, after.quantities, lambda q: (q.sort, q.value)),
             (before, after),
@@ -83,6 +83,12 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         lone_before,
         lone_after,
     )
+
+
+def _uncited(numbers: tuple[Quantity, ...], text: Text) -> tuple[Quantity, ...]:
+    """Numbers without those with which a law is cited."""
+    cited = cited_words(text) if numbers else ()
+    return tuple(number for number in numbers if number.start not in cited)
 
 
 def _lacking(

@@ -86,13 +86,35 @@ def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english:
     if not english:
         return Facts(text, quantities=numbers, parties=names, places=places)
     stated = tuple(modals(text, vendor))
-    said = tuple(
-        _fact(hit, text, stated, known) for hit in hits if hit.name[0] == "=" and not _submits(hit, text)
-    )
+    concepts = _meant([hit for hit in hits if hit.name[0] == "="], text)
+    said = tuple(_fact(hit, text, stated, known) for hit in concepts)
     topics = tuple(hit for hit in hits if hit.name[0] not in "=@~%")
     same = tuple(hit for hit in hits if hit.name[0] == "%")
     asides = tuple(hit for hit in hits if hit.name[0] == "~")
     return Facts(text, stated, said, numbers, names, places, topics, same, asides)
+
+
+def _meant(hits: list[Hit], text: Text) -> list[Hit]:
+    """Concepts without those that other words beside them turn into something else."""
+    free = [hit for hit in hits if hit.name == "=unlimited"]
+    return [
+        hit
+        for hit in hits
+        if not _submits(hit, text)
+        and not (hit.name == "=cap" and (_insures(hit, text) or any(_meet(hit, other) for other in free)))
+    ]
+
+
+def _meet(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _insures(hit: Hit, text: Text) -> bool:
+    """Whether a liability is one that is insured."""
+    return not _INSURED.isdisjoint(text.words[hit.start : hit.end + 1])
+
+
+_INSURED = frozenset({"insurance", "insured", "coverage"})
 
 
 def _submits(hit: Hit, text: Text) -> bool:

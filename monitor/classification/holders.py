@@ -28,7 +28,7 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
     first = at
     back = range(at - 1, max(at - _REACH, 0) - 1, -1)
-    if text.words[at - 1] == "it":  # whoever the sentence began with
+    if at and text.words[at - 1] == "it":  # whoever the sentence began with
         back = range(max(at - _LONGEST_BACK, 0), at)
     for here in back:
         if text.sentences[here] != text.sentences[at]:
@@ -122,7 +122,7 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
     if (
         words[modal_at] not in ("may", "can", "could")
         or stem(verb[0]) in PRACTICES
-        or _fallen(text, modal_at)
+        or _names_a_doer_before(text, modal_at)
     ):
         return None
     denied = words[modal_at + 1 : modal_at + 2] in (("not",), ("never",), ("no",))
@@ -130,7 +130,7 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
     return "customer" if denied or (own and words[modal_at] == "can") else None
 
 
-def _fallen(text: Text, at: int) -> bool:
+def _names_a_doer_before(text: Text, at: int) -> bool:
     """Whether somebody who might act is named before a word in its clause."""
     words = text.words
     return any(

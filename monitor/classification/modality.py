@@ -128,7 +128,9 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
         return ("not", at + 2) if following in _NEGATION else ("soft", at + 1)
     if word in {"do", "does"} and following in _NEGATION:
         return None if words[at + 2 : at + 3] in _STATES else ("not", at + 2)
-    if word in {"do", "does"} and (words[at - 1] == "nor" or (following in _SPEAKERS and _denied(text, at))):
+    if word in {"do", "does"} and (
+        (at and words[at - 1] == "nor") or (following in _SPEAKERS and _denied(text, at))
+    ):
         return "not", at + 1  # "under no circumstances do we"
     if word == "never":
         return "not", at + 1
@@ -177,7 +179,7 @@ def _conditional(text: Text, at: int) -> bool:
     "Do Not Track" is a name.
     """
     words = text.words
-    if words[at - 3 : at - 1] == ("so", "that") and words[at - 1] in _SOMEBODY:
+    if at > 2 and words[at - 3 : at - 1] == ("so", "that") and words[at - 1] in _SOMEBODY:
         return words[at + 1 : at + 2] not in _TELLING
     if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
         return True
@@ -211,7 +213,7 @@ def _denied(text: Text, at: int) -> bool:
         said[len(said) - said[::-1].index("that") :] if "that" in said else said
     )  # "agrees that no part shall"
     return (
-        words[at - 1 : at] == ("nor",)
+        words[max(at - 1, 0) : at] == ("nor",)
         or subject[:1] in (("no",), ("neither",), ("none",))
         or opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
         or opening in (("in", "no"), ("under", "no"), ("at", "no"))
@@ -230,7 +232,7 @@ _MORE_OR_LESS = frozenset((word,) for word in ("later", "earlier", "sooner", "le
 def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     """Who stands after the verb: "in no event shall the Provider", "under no circumstances do we", "nor will we"."""
     words = text.words
-    if not (_denied(text, at) or words[at - 1] == "nor"):
+    if not (_denied(text, at) or (at and words[at - 1] == "nor")):
         return None
     following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
     return named(text, following, vendor) if following < len(words) else None

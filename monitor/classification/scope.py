@@ -86,7 +86,9 @@ def _covered(
     wider = grew if rule.force != "not" or _is_listed(facts.text, runs) else not grew
     words = facts.text.snippet(runs[0][0], min(runs[-1][1], runs[0][0] + _LONGEST_QUOTE))
     sides = ("", words) if grew else (words, "")
-    yield found(rule.id, rule.comes if wider else rule.goes, topic, *sides, known)
+    # Only the gravest topics make more of it: a list of file formats weighs nothing.
+    fixed = topic not in known.grave.values()
+    yield found(rule.id, rule.comes if wider else rule.goes, topic, *sides, known, fixed=fixed)
 
 
 def _is_listed(text: Text, runs: Sequence[Range]) -> bool:

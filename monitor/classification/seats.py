@@ -10,6 +10,7 @@ from monitor.classification.text import Text
 
 _WORDS = table("names")
 _LAW = word_set(f"{_WORDS['law']} court courts tribunal tribunals jurisdiction")
+_CHOOSING = word_set(_WORDS["choosing_law"])
 _NO_JURISDICTION = word_set(_WORDS["no_jurisdiction"])
 _BEFORE_PLACE = word_set(_WORDS["before_place"])
 _LONGEST = 4
@@ -21,6 +22,7 @@ def seats(text: Text, known: Collection[int]) -> list[Hit]:
     if _LAW.isdisjoint(text.words):
         return []
     capitals = frozenset(text.capitals)
+    chosen = not _CHOOSING.isdisjoint(text.words)
     found: list[Hit] = []
     done = 0
     for at in text.capitals:
@@ -31,7 +33,7 @@ def seats(text: Text, known: Collection[int]) -> list[Hit]:
             end += 1
         if text.words[end - 1] in _LAW:
             end -= 1
-        before_law = at not in text.sentence_starts and _is_law(text, end)
+        before_law = chosen and at not in text.sentence_starts and _is_law(text, end)
         if end > at and (before_law or _after_law(text, at)):
             found.append(Hit(f"@seat:{' '.join(text.words[at:end])}", at, end))
             done = end
@@ -47,11 +49,17 @@ def _is_law(text: Text, at: int) -> bool:
     return (
         text.words[at : at + 1] != ()
         and text.words[at] in _LAW
-        and text.words[at + 1 : at + 2] not in _NOT_LAW
+        and (
+            at + 1 in text.breaks
+            or at + 1 == len(text.words)
+            or text.sentences[at + 1] != text.sentences[at]
+            or text.words[at + 1] in _AFTER_LAW
+        )
     )
 
 
-_NOT_LAW = frozenset({("enforcement",), ("firm",), ("firms",), ("order",), ("orders",)})
+_AFTER_LAW = word_set(_WORDS["after_law"])
+"""What may follow "Ontario law" in a sentence that chooses it; a noun makes something else of it."""
 
 
 def _after_law(text: Text, at: int) -> bool:

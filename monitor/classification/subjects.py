@@ -7,14 +7,18 @@ sentence is told. And a deadline in a sentence on breaches is one of breach noti
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
-from monitor.classification.holders import PARTIES
+from monitor.classification.holders import party_of
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.text import Text
+from monitor.classification.wording import DECISIVE
+from monitor.model import Severity
 
 
 def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
@@ -36,7 +40,8 @@ def by_subjects(
 
     ``findings``: what the other rules found.
     """
-    if not case.reworded or not _says_something_else(case, known):
+    weight = _weight(case, known) if case.reworded else None
+    if weight is None:
         return
     for rule in known.subjects:
         if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
@@ -44,19 +49,33 @@ def by_subjects(
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
         if any(_is_about(rule.fact, *side) for side in sides):
             before, after = (_quoted(*side) for side in sides)
-            yield found(rule.id, rule.outcome, rule.topic, before, after, known, fixed=True)
+            outcome = replace(rule.outcome, severity=weight)
+            yield found(rule.id, outcome, rule.topic, before, after, known, fixed=True)
 
 
-def _says_something_else(case: Case, known: Knowledge) -> bool:
-    """Whether more differs than a verb that says the same here: "go to the courts", "are heard by the courts"."""
+def _weight(case: Case, known: Knowledge) -> Severity | None:
+    """How much differs: a party, a name, a number or a word of weight; several other words; or a verb that says the
+    same here ("go to the courts", "are heard by the courts"), which is nothing."""
     words = {*case.wording.gone, *case.wording.come}
-    if len(words) >= _SEVERAL or not known.weighty_words.isdisjoint(words):
-        return True
-    return any(
-        facts.text.words[at] in PARTIES or not facts.text.shown[facts.text.spans[at][0]].islower()
+    if not known.weighty_words.isdisjoint(words) or not DECISIVE.isdisjoint(words):
+        return "high"
+    decides = any(
+        _decides(facts.text, at, case.context.vendor_names, known)
         for (facts, _), runs in zip(case.sides, case.residue, strict=True)
         for start, end in runs
         for at in range(start, end)
+    )
+    return "high" if decides else "medium" if len(words) >= _SEVERAL else None
+
+
+def _decides(text: Text, at: int, vendor: frozenset[str], known: Knowledge) -> bool:
+    word = text.words[at]
+    if word[0].isdigit() or party_of(word, vendor):
+        return True
+    return (
+        text.shown[text.spans[at][0]].isupper()
+        and at not in text.sentence_starts
+        and word not in known.vocabulary
     )
 
 

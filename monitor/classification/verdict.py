@@ -246,12 +246,8 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     about = case.topics[0] == "contact"
     if not case.row and contact_changed(case.sides, known, about_contact=about):
         return True
-    broken = case.reworded and any(f.finding.rule == "duty.vendor" and f.worse for f in findings)
-    return (
-        about
-        and not broken
-        and not any(f.finding.rule.startswith(_FIRM) or f.finding.severity == "high" for f in findings)
-    )
+    broken = case.reworded and any(f.finding.rule == "duty.vendor" for f in findings)
+    return about and not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
 
 
 def _is_fragment(case: Case, known: Knowledge) -> bool:
