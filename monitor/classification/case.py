@@ -94,6 +94,10 @@ class Case:
     def quotes(self) -> tuple[str, str]:
         """The changed words before and after."""
         before, after = (_quoted(facts.text, ranges) for facts, ranges in self.sides)
+        if before or after:
+            return before, after
+        whole = self.difference.before, self.difference.after  # no words: "(ii)"
+        before, after = (clause.text[:_LONGEST_QUOTE] if clause else "" for clause in whole)
         return before, after
 
 

@@ -77,11 +77,11 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
 
 
 def _distinct(findings: Iterable[Found]) -> list[Found]:
-    seen: set[tuple[str, str, str, str, bool]] = set()
+    seen: set[tuple[str, str, str, str, str]] = set()
     kept = []
     for entry in findings:
         f = entry.finding
-        key = (f.kind, f.topic, f.before, f.after, entry.worse)
+        key = (f.rule, f.kind, f.topic, f.before, f.after)
         if key not in seen:
             seen.add(key)
             kept.append(entry)

@@ -141,8 +141,8 @@ def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Know
     before, after = _words(delta.before, old), _words(delta.after, new)
     rose = new.value > old.value
     if old.sort == "period":
-        measures = measure(delta.before, old)
-        topic = "breach_notice" if _reports(delta.before, old) else topic
+        measures = _measured(delta, old, new)
+        topic = "breach_notice" if _reports(delta.before, old) or _reports(delta.after, new) else topic
         hurts = _LONGER_HURTS[measures]
         worse = hurts is not None and rose == hurts
         kind = "period_lengthened" if rose else "period_shortened"
@@ -152,12 +152,21 @@ def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Know
             return found("period.cap", outcome, "liability", before, after, known, fixed=True)
         return found(f"period.{measures}", _outcome(kind, worse, reason), topic, before, after, known)
     if old.sort in ("money", "share"):
-        return _amount(delta, old, topic, before, after, known, rose=rose)
-    if old.unit == new.unit == "times" and _caps(delta.before, old):
-        return _amount(delta, old, topic, before, after, known, rose=rose)
+        return _amount(delta, old, new, topic, before, after, known)
+    if old.unit == new.unit == "times" and _cap_changed(delta, old, new):
+        return _amount(delta, old, new, topic, before, after, known)
     kind, sort = "threshold_changed", old.sort
     reason = "An age limit changed" if sort == "age" else "A number changed"
     return found(f"number.{sort}", _outcome(kind, sort == "age", reason), topic, before, after, known)
+
+
+def _measured(delta: Delta, old: Quantity, new: Quantity) -> str:
+    """What a period measures that stands on both sides: what the side says that says more, whichever it is."""
+    return min((measure(delta.before, old), measure(delta.after, new)), key=list(_LONGER_HURTS).index)
+
+
+def _cap_changed(delta: Delta, old: Quantity, new: Quantity) -> bool:
+    return _caps(delta.before, old) or _caps(delta.after, new)
 
 
 _OF = {
@@ -172,18 +181,22 @@ _OF = {
 
 
 def _amount(
-    delta: Delta, old: Quantity, topic: str, before: str, after: str, known: Knowledge, *, rose: bool
+    delta: Delta, old: Quantity, new: Quantity, topic: str, before: str, after: str, known: Knowledge
 ) -> Found:
-    near = _near(delta.before, old)
+    near, sentence = (
+        _near(delta.before, old, around) | _near(delta.after, new, around)
+        for around in (_AROUND, _LONGEST_SENTENCE)
+    )
+    rose = new.value > old.value
     what = "raised" if rose else "lowered"
     if near & _MEASURES["level"] and old.sort == "share":
         outcome = _outcome("threshold_changed", not rose, f"A service level was {what}")
         return found("number.level", outcome, topic, before, after, known)
-    if near & _MEASURES["liable"] or topic == "liability" or _caps(delta.before, old):
+    if near & _MEASURES["liable"] or topic == "liability" or _cap_changed(delta, old, new):
         severity: Severity = "high" if not rose else "medium"
         outcome = Outcome("amount_changed", severity, f"A cap on liability was {what}", not rose)
         return found("amount.cap", outcome, "liability", before, after, known, fixed=True)
-    worse = not rose if _near(delta.before, old, _LONGEST_SENTENCE) & _MEASURES["credit"] else rose
+    worse = not rose if sentence & _MEASURES["credit"] else rose
     outcome = _outcome("amount_changed", worse, f"An amount was {what}")
     return found(
         "amount.cost" if near & _MEASURES["cost"] else "amount", outcome, topic, before, after, known

@@ -309,7 +309,8 @@ def test_why_works_for_cosmetic_changes_and_stored_ones() -> None:
 
 WORDS = (
     "We You Customer may shall will not sell share delete your data within 30 90 days unless consent to third parties "
-    ". Germany train models fees $10 $20 and or only Alpha Inc. notify breach the of"
+    ". Germany train models fees $10 $20 and or only Alpha Inc. notify breach the of courts laws Ireland total "
+    "liability without limitation efforts twice 3x Section 7 (Refunds) will (ii)"
 )
 PIECES = st.lists(
     st.sampled_from(WORDS.split()),
