@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -19,6 +20,7 @@ from monitor.comparison import Difference
 from monitor.model import Clause
 
 _LONGEST_ENTRY = 10
+_AND_OTHERS = frozenset({("or", "other"), ("and", "other"), ("or", "those"), ("or", "third")})
 _MOST_QUOTED = 4
 _LONGEST_QUOTE = 300
 
@@ -72,6 +74,16 @@ class Case:
     def reworded(self) -> bool:
         """The clause stands on both sides."""
         return self.difference.change in ("modified", "moved")
+
+    @property
+    def fewer_named(self) -> bool:
+        """Only one side adds "or other", "or those of" and the like: light words, but not there."""
+        if not self.reworded:
+            return False
+        before, after = (
+            sum(pair in _AND_OTHERS for pair in pairwise(facts.text.words)) for facts, _ in self.sides
+        )
+        return before != after
 
     @property
     def row(self) -> bool:

@@ -37,6 +37,9 @@ _PLAIN = word_set(
 )
 """What tells a name of things, or of anybody, from that of an organisation."""
 _OFTEN = 5
+_JOINING = frozenset({("and",), ("or",), ("use",)})
+_USING = frozenset({"use", "engage", "employ"})
+"""Of "we use Stripe and Adyen"; after another name "hosted by Hetzner and Scaleway" is enough."""
 _SEVERAL = 3
 """Names in a clause on recipients from which on it lists them."""
 _REACH = 14
@@ -94,7 +97,10 @@ def _serves(facts: Facts, party: Party, case: Case) -> bool:
     words = facts.text.words
     before = words[max(party.start - _REACH, 0) : party.start]
     by = before[-1:] != () and before[-1] in _SERVED_BY and not _SERVED.isdisjoint(before)
-    return by or words[party.end : party.end + 1] in _SERVING
+    used = before[-1:] in _JOINING and "we" in before and not _USING.isdisjoint(before)
+    joined = any(other.end in (party.start - 1, party.start) for other in facts.parties)
+    used = used or (joined and not _SERVED.isdisjoint(before))
+    return by or used or words[party.end : party.end + 1] in _SERVING
 
 
 def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:

@@ -28,20 +28,21 @@ _LIMITS = frozenset(
 
 def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     """Findings for statements that stand on both sides and cover more or less than before."""
-    if not case.reworded or case.wording.same:
+    if not case.reworded or (case.wording.same and not case.fewer_named):
         return
     if _limits(case.delta.gone, case.changed[0]) or _limits(case.delta.come, case.changed[1]):
         return
     before, after = case.delta.before, case.delta.after
-    lost, won = (_by_sentence(*side) for side in zip((before, after), case.residue, strict=True))
+    runs = _joined(case) if case.wording.same else case.residue
+    lost, won = (_by_sentence(*side) for side in zip((before, after), runs, strict=True))
     for sentence, there in case.delta.sentences.items():
         if (sentence in lost) == (there in won):
             continue
         grew = there in won
-        facts, runs = (after, won[there]) if grew else (before, lost[sentence])
+        facts, here = (after, won[there]) if grew else (before, lost[sentence])
         other, standing = (before, sentence) if grew else (after, there)
-        said = _said(facts, runs[0][0], other, standing)
-        yield from _covered(facts, runs, said, topic, known, grew=grew)
+        said = _said(facts, here[0][0], other, standing)
+        yield from _covered(facts, here, said, topic, known, grew=grew)
     for facts, other, sentences, grew in (
         (before, after, case.delta.sentences_gone, False),
         (after, before, case.delta.sentences_come, True),
@@ -49,6 +50,14 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         for start, end in sentences:
             said = _of_list(facts, start, other)
             yield from _covered(facts, [(start, end)], said, topic, known, grew=grew)
+
+
+def _joined(case: Case) -> list[list[Range]]:
+    """The changed words that hold "or": of "our models or those of others" only the "or" is a word of weight."""
+    return [
+        [(start, end) for start, end in changed if not {"or", "and"}.isdisjoint(facts.text.words[start:end])]
+        for facts, changed in case.sides
+    ]
 
 
 Said = tuple[Holder, Force]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from monitor.classification.asides import (
     ANNOUNCEMENT,
@@ -94,7 +93,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if DOCUMENT in rules:
         return None
     denies = not DECISIVE.isdisjoint((*case.wording.gone, *case.wording.come))
-    grave = case.reworded and (denies or any(rule.startswith(("party", "consent")) for rule in rules))
+    said = any(rule.startswith(("party", "consent")) for rule in rules) or _weigh(findings, known)
+    grave = case.reworded and (denies or said)
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
@@ -137,8 +137,7 @@ def _settled(case: Case, known: Knowledge) -> bool:
 
 def _reaches_further(case: Case) -> bool:
     """Whether "or other" things came or went and nothing else: light words, but not there."""
-    before, after = (sum(pair in _AND_OTHERS for pair in pairwise(words)) for words in _words(case))
-    return before != after or _only_joined_otherwise(case)
+    return case.fewer_named or _only_joined_otherwise(case)
 
 
 def _only_joined_otherwise(case: Case) -> bool:
@@ -151,9 +150,6 @@ def _only_joined_otherwise(case: Case) -> bool:
         for (facts, _), ((start, end),) in zip(case.sides, case.changed, strict=True)
     }
     return words == {("and",), ("or",)}
-
-
-_AND_OTHERS = frozenset((joint, more) for joint in ("or", "and") for more in ("other",))
 
 
 def _crossed(case: Case, known: Knowledge) -> bool:
@@ -283,6 +279,8 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     ):
         return False
     if _conditions(case, 0) != _conditions(case, 1):
+        return False
+    if case.delta.places_gone and case.delta.places_come:
         return False
     if _other_parties(case) or _swapped(case, known) or _other_doers(case) or _other_law(case):
         return False
