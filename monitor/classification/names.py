@@ -159,8 +159,9 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         topic = "governing_law" if "governing_law" in topics else topics[0]
         yield found(PLACE_OF_LAW, outcome, topic, before, after, known, fixed=True)
     elif near & _WHERE or topics[0] in ("international_transfer", "subprocessors"):
-        kind = "scope_widened" if come else "scope_narrowed"
-        reason = f"A place where data is kept or sent {'was added' if come else 'is gone'}"
+        kind = "jurisdiction_changed" if gone and come else "scope_widened" if come else "scope_narrowed"
+        became = "changed" if gone and come else "was added" if come else "is gone"
+        reason = f"A place where data is kept or sent {became}"
         outcome = Outcome(kind, "medium" if come else "low", reason, bool(come))
         topic = "subprocessors" if topics[0] == "subprocessors" else "international_transfer"
         yield found("place.data", outcome, topic, before, after, known)

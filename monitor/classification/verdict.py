@@ -280,9 +280,7 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _conditions(case, 0) != _conditions(case, 1):
         return False
-    if case.delta.places_gone and case.delta.places_come:
-        return False
-    if _other_parties(case) or _swapped(case, known) or _other_doers(case) or _other_law(case):
+    if _other_parties(case) or _swapped(case, known) or _other_doers(case) or _elsewhere(case):
         return False
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
@@ -327,6 +325,11 @@ def _other_parties(case: Case) -> bool:
         return True
     said = (_named(old, [(0, len(old.text.words))]), _named(new, [(0, len(new.text.words))]))
     return bool(_named(old, gone) - said[1] or _named(new, come) - said[0])
+
+
+def _elsewhere(case: Case) -> bool:
+    """Whether another place is named than before, or another law."""
+    return bool(case.delta.places_gone and case.delta.places_come) or _other_law(case)
 
 
 def _other_law(case: Case) -> bool:
