@@ -21,6 +21,7 @@ from monitor.model import Clause
 
 _LONGEST_ENTRY = 10
 _AND_OTHERS = frozenset({("or", "other"), ("and", "other"), ("or", "those"), ("or", "third")})
+_OTHERS = frozenset(more for _, more in _AND_OTHERS)
 _MOST_QUOTED = 4
 _LONGEST_QUOTE = 300
 
@@ -78,7 +79,7 @@ class Case:
     @property
     def fewer_named(self) -> bool:
         """Only one side adds "or other", "or those of" and the like: light words, but not there."""
-        if not self.reworded:
+        if not self.reworded or all(_OTHERS.isdisjoint(facts.text.words) for facts, _ in self.sides):
             return False
         before, after = (
             sum(pair in _AND_OTHERS for pair in pairwise(facts.text.words)) for facts, _ in self.sides

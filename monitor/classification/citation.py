@@ -219,6 +219,8 @@ _LONGEST_NAME = 12
 
 def _abbreviated(text: Text, said: Said, other: Text) -> None:
     """Where a name stands beside its abbreviation and the other text has one of them, put the other one aside."""
+    if _SHOUTED.search(text.shown) is None:
+        return
     short_there = {initials for at in other.capitals if (initials := _initials(other, at))}
     words = f" {' '.join(other.words)} "
     for short in text.capitals:
@@ -235,6 +237,9 @@ def _abbreviated(text: Text, said: Said, other: Text) -> None:
             elif abbreviated and not named:
                 _blank(said, place)
             break
+
+
+_SHOUTED = re.compile(r"[A-Z]{2}")
 
 
 def _initials(text: Text, at: int) -> str:

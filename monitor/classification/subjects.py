@@ -40,14 +40,13 @@ def by_subjects(
 
     ``findings``: what the other rules found.
     """
-    weight = _weight(case, known) if case.reworded else None
-    if weight is None:
+    if not case.reworded or case.wording.same:
         return
     for rule in known.subjects:
         if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
             continue
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
-        if any(_is_about(rule.fact, *side) for side in sides):
+        if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, known)):
             before, after = (_quoted(*side) for side in sides)
             outcome = replace(rule.outcome, severity=weight)
             yield found(rule.id, outcome, rule.topic, before, after, known, fixed=True)
