@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.classification.delta import Delta
 from monitor.classification.facts import Fact, Facts
-from monitor.classification.knowledge import Knowledge, ModalRule, Outcome, Rule
+from monitor.classification.knowledge import Knowledge, Outcome, Rule
 from monitor.classification.modality import Modal
 from monitor.model import SEVERITIES, Finding, Severity
 
@@ -78,15 +78,26 @@ def _by_modals(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
                 yield found(shift.id, shift.forward, topic, before, after, known)
             elif new.force in shift.from_ and old.force in shift.to:
                 yield found(shift.id, shift.backward, topic, before, after, known)
+    if not delta.modals_come and not delta.modals_gone:
+        return
+    come, gone = _by_kind(delta.modals_come), _by_kind(delta.modals_gone)
     for rule in known.modal_rules:
-        for modal in _said(rule, delta.modals_come):
+        kind = rule.by, rule.force
+        for modal in come.get(kind, ())[:_MOST_ALIKE]:
             yield found(rule.id, rule.comes, topic, "", statement(delta.after, modal), known)
-        for modal in _said(rule, delta.modals_gone):
+        for modal in gone.get(kind, ())[:_MOST_ALIKE]:
             yield found(rule.id, rule.goes, topic, statement(delta.before, modal), "", known)
 
 
-def _said(rule: ModalRule, stated: Iterable[Modal]) -> list[Modal]:
-    return [m for m in stated if (m.holder, m.force) == (rule.by, rule.force)][:2]
+_MOST_ALIKE = 2
+"""Statements of one holder and force that are told of one clause."""
+
+
+def _by_kind(stated: Iterable[Modal]) -> dict[tuple[str, str], list[Modal]]:
+    kinds: dict[tuple[str, str], list[Modal]] = {}
+    for modal in stated:
+        kinds.setdefault((modal.holder, modal.force), []).append(modal)
+    return kinds
 
 
 def shown(facts: Facts, fact: Fact) -> str:
