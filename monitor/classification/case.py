@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
+from monitor.classification.columns import spoken
 from monitor.classification.context import Context
 from monitor.classification.delta import Delta, Range, delta
 from monitor.classification.facts import Facts, read_facts
@@ -47,7 +48,7 @@ class Case:
         clause = difference.after or difference.before
         if clause is None:
             raise ValueError("a difference needs a clause on one side at least")
-        before, after = _text(difference.before), _text(difference.after)
+        before, after = (_text(side, context) for side in (difference.before, difference.after))
         old, new = (
             read_facts(text, known, vendor=context.vendor_names, english=context.english)
             for text in (before, after)
@@ -114,10 +115,11 @@ class Case:
         return before, after
 
 
-def _text(clause: Clause | None) -> Text:
+def _text(clause: Clause | None, context: Context) -> Text:
     if clause is None:
         return read("")
-    return read(f"{clause.lead} {clause.text}" if clause.lead else clause.text)
+    said = spoken(clause, context.columns)
+    return read(f"{clause.lead} {said}" if clause.lead else said)
 
 
 def _title(difference: Difference) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
+from monitor.classification.columns import Heads, heads
 from monitor.classification.recipients import lists_recipients
 from monitor.classification.relocation import Sentence, moved_sentences
 from monitor.classification.renaming import Renaming, renamings
@@ -51,6 +52,8 @@ class Context:
     """Both documents, folded: to see how far a defined term reaches."""
     recipients: bool = False
     """Whether a table or a list names those who get data."""
+    columns: Heads = field(default_factory=dict)
+    """What the columns of rows are called that do not say so themselves."""
     renamings: frozenset[Renaming] = frozenset()
     """Names in whose place others came throughout."""
     moved: frozenset[Sentence] = frozenset()
@@ -81,6 +84,7 @@ class Context:
             vendor_names=_names(before, after, vendor),
             notes=tuple(notes),
             texts=(before.text.casefold(), after.text.casefold()),
+            columns={**heads(before.clauses), **heads(after.clauses)},
             recipients=any(lists_recipients(side.clauses) for side in (before, after)),
         )
 

@@ -11,6 +11,7 @@ from monitor.classification.text import Text
 _FORMS = word_set(table("names")["forms"])
 _SMALL_FORMS = word_set(table("names")["small_forms"])
 _DOMAINS = word_set("io com ai co net app dev")
+_ANSWERS = word_set(table("names")["answers"])
 _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 """Words that belong to a name though they may be written small."""
 _REACH = 5
@@ -55,8 +56,10 @@ def _ordinary(text: Text) -> frozenset[int]:
 
 
 def _capital(text: Text, at: int) -> bool:
-    """Whether a word begins a name: a capital, but for the lone "A" and "I"."""
+    """Whether a word begins a name: a capital, but for the lone "A" and "I" and what answers a question ("Yes")."""
     start, end = text.spans[at]
+    if text.words[at] in _ANSWERS:
+        return False
     return text.shown[start].isupper() and (end - start > 1 or text.shown[start] not in "AI")
 
 
