@@ -74,7 +74,7 @@ def contact_changed(
     sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge, *, about_contact: bool
 ) -> bool:
     """Whether only an address or a way to reach somebody changed. ``about_contact``: so is the clause."""
-    words = digits = names = False
+    words = digits = names = reached = False
     if any(facts.text.words and not changed for facts, changed in sides):
         return False
     for facts, changed in sides:
@@ -98,7 +98,8 @@ def contact_changed(
         if any(_overlap(changed, m.start, m.start + 1) for m in facts.modals):
             return False
         about_contact = about_contact or (bool(text.words) and not is_prose(text, known))
-    return words or (digits and (names or about_contact))
+        reached = reached or any(hit.name == "~contact" for hit in facts.asides)
+    return (words and (about_contact or reached)) or (digits and (names or about_contact))
 
 
 def _overlap(ranges: Sequence[Range], start: int, end: int) -> bool:

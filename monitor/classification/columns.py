@@ -53,4 +53,6 @@ def spoken(clause: Clause, names: Heads) -> str:
 def _needs_name(value: str) -> bool:
     """Whether a cell says nothing by itself: a number, a yes or a no."""
     first = value.split(maxsplit=1)[:1]
-    return bool(first) and (first[0][0].isdigit() or first[0][0] in "$€£" or first[0].casefold().strip(".,") in _ANSWERS)
+    return bool(first) and (
+        first[0][0].isdigit() or first[0][0] in "$€£" or first[0].casefold().strip(".,") in _ANSWERS
+    )

@@ -96,7 +96,7 @@ def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english:
 
 def _meant(hits: list[Hit], text: Text) -> list[Hit]:
     """Concepts without those that other words beside them turn into something else."""
-    free = [hit for hit in hits if hit.name == "=unlimited"]
+    free = [hit for hit in hits if hit.name in ("=unlimited", "=uncapped")]
     return [
         hit
         for hit in hits
@@ -133,7 +133,19 @@ def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:
     after = bisect_right(stated, at, key=lambda modal: modal.start)
     if after and stated[after - 1].sentence == here:
         return stated[after - 1]
-    return stated[after] if after < len(stated) and stated[after].sentence == here else None
+    if after == len(stated) or stated[after].sentence != here or _in_aside(text, at, stated[after]):
+        return None
+    return stated[after]
+
+
+def _in_aside(text: Text, at: int, modal: Modal) -> bool:
+    """Whether a statement after a word is made in passing: "with your permission, which you can withdraw"."""
+    return any(
+        text.words[here] in _RELATIVE and here in text.breaks for here in range(at + 1, modal.start + 1)
+    )
+
+
+_RELATIVE = frozenset({"which", "who", "whom", "whose"})
 
 
 def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> Fact:

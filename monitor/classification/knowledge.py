@@ -83,7 +83,9 @@ class Subject:
     within: frozenset[str]
     unless: frozenset[str]
     """Rules that say more of it."""
-    outcome: Outcome
+    comes: Outcome
+    goes: Outcome
+    """What it means that such words came or went; the same where nobody can tell who gains by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +237,9 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
 
 
 def _subject(data: dict[str, Any]) -> Subject:
-    outcome = Outcome.of(data["id"], data["outcome"])
+    comes, goes = (Outcome.of(data["id"], data[side]) for side in ("comes", "goes"))
     within, unless = frozenset(data["within"]), frozenset(data["unless"])
-    return Subject(data["id"], data["fact"], data["topic"], within, unless, outcome)
+    return Subject(data["id"], data["fact"], data["topic"], within, unless, comes, goes)
 
 
 def _same_words(lines: Iterable[str]) -> dict[str, str]:

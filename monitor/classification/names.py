@@ -73,6 +73,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         return True
     words = party.key.split()
     vendor = case.context.vendor_names
+    if party.processes and vendor.isdisjoint(words):
+        return True
     if not _NO_ORGANISATION.isdisjoint(words) or all(
         word in known.vocabulary or word in vendor for word in words
     ):
@@ -92,7 +94,9 @@ def _serves(facts: Facts, party: Party, case: Case) -> bool:
 
     A name that the document uses often is that of the vendor's own product.
     """
-    if not _PLAIN.isdisjoint(party.key.split()) or case.context.uses(party.shown) >= _OFTEN:
+    if not party.processes and not _PLAIN.isdisjoint(party.key.split()):
+        return False
+    if case.context.uses(party.shown) >= _OFTEN:
         return False
     words = facts.text.words
     before = words[max(party.start - _REACH, 0) : party.start]

@@ -104,7 +104,16 @@ def _near(facts: Facts, quantity: Quantity, around: int = _AROUND) -> set[str]:
 def _caps(facts: Facts, quantity: Quantity) -> bool:
     """Whether a number stands in a sentence that bounds what somebody is liable for."""
     sentence = _near(facts, quantity, _LONGEST_SENTENCE)
-    return bool(sentence & _MEASURES["liable"] and sentence & _MEASURES["bound"])
+    if not sentence & _MEASURES["bound"]:
+        return False
+    return bool(sentence & _MEASURES["liable"]) or _defines_cap(facts, quantity)
+
+
+def _defines_cap(facts: Facts, quantity: Quantity) -> bool:
+    """Whether a number stands in the sentence that says what the cap of the sentence before it is."""
+    here = facts.text.sentences[quantity.start]
+    capped = {facts.text.sentences[fact.start] for fact in facts.said if fact.name == "cap"}
+    return {here - 1, here} <= capped
 
 
 def measure(facts: Facts, quantity: Quantity) -> str:

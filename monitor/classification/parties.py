@@ -14,6 +14,8 @@ _DOMAINS = word_set("io com ai co net app dev")
 _ANSWERS = word_set(table("names")["answers"])
 _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 """Words that belong to a name though they may be written small."""
+_PROCESSORS = frozenset(tuple(name.split("_")) for name in word_set(table("names")["processors"]))
+_LONGEST_PROCESSOR = max(map(len, _PROCESSORS))
 _REACH = 5
 
 
@@ -28,6 +30,8 @@ class Party:
     start: int
     end: int
     shown: str
+    processes: bool = False
+    """It is known for processing data for others."""
 
 
 def parties(text: Text) -> list[Party]:
@@ -52,7 +56,13 @@ def _ordinary(text: Text) -> frozenset[int]:
         start
         for start, end in pairwise((*text.sentence_starts, len(text.words)))
         if start + 1 < end and start + 1 not in capitals and text.words[start + 1] not in _BELONGING
+        if not _is_processor(text.words[start : start + 1])
     )
+
+
+def _is_processor(name: tuple[str, ...]) -> bool:
+    """Whether a name begins with that of a company known for processing data."""
+    return any(name[:length] in _PROCESSORS for length in range(1, _LONGEST_PROCESSOR + 1))
 
 
 def _capital(text: Text, at: int) -> bool:
@@ -88,6 +98,9 @@ def _run(text: Text, at: int) -> int:
 def _party(text: Text, start: int, end: int) -> Party | None:
     words = text.words[start:end]
     form = len(words) > 1 and (words[-1] in _FORMS or words[-1] in _SMALL_FORMS)
+    name = words[:-1] if form else words
+    if known := _is_processor(name):
+        return Party(" ".join(name), form, start, end, text.snippet(start, end), known)
     if not form and len(words[0]) < 2:
         return None
     first = start == 0 or text.sentences[start] != text.sentences[start - 1]
@@ -96,5 +109,4 @@ def _party(text: Text, start: int, end: int) -> Party | None:
     )  # "Mailgun; Mixpanel; Segment"
     if not form and first and not (alone and start) and "|" not in text.shown:
         return None
-    name = words[:-1] if form else words
     return Party(" ".join(name), form, start, end, text.snippet(start, end))

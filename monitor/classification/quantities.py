@@ -52,7 +52,7 @@ def number_at(text: Text, at: int) -> tuple[float, int] | None:
             current = max(current, 1) * _SCALES[word]
             if _SCALES[word] > 100:
                 total, current = total + current, 0.0
-        else:
+        elif not _joins(words, here):
             break
         here += 1
     if here == at:
@@ -61,6 +61,12 @@ def number_at(text: Text, at: int) -> tuple[float, int] | None:
     if here < len(words) and words[here][0].isdigit() and _digits(words[here]) == value:
         here += 1  # thirty (30)
     return value, here
+
+
+def _joins(words: tuple[str, ...], at: int) -> bool:
+    """Whether the "and" at a word stands within a number: "one hundred and fifty"."""
+    after = words[at + 1 : at + 2]
+    return words[at] == "and" and words[at - 1] in _SCALES and after != () and after[0] in (_ONES | _TENS)
 
 
 def _digits(word: str) -> float:
@@ -98,9 +104,13 @@ def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
 
 
 def _repeats(one: Quantity, other: Quantity) -> bool:
-    """Whether a multiple is only said again: "two times (2x)"."""
-    same = (one.value, one.unit) == (other.value, other.unit)
-    return same and other.unit == "times" and other.start - one.end <= 1
+    """Whether a number is only said again: "two times (2x)", "fifty per cent (50%)", "one million dollars ($1,000,000)"."""
+    same = (one.sort, one.value, one.unit) == (other.sort, other.value, other.unit)
+    return same and other.unit in _SAID_TWICE and other.start - one.end <= 1
+
+
+_SAID_TWICE = frozenset({"times", "%", ""})
+"""Units of numbers that contracts write in words and digits: a multiple, a share, money."""
 
 
 class _Numbers(dict[str, bool]):
@@ -139,8 +149,10 @@ def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quan
         after = words[end] if end < len(words) else ""
     if before in _CURRENCY or after in _CURRENCY:
         return Quantity("money", value, "", at - (before in _CURRENCY), end + (after in _CURRENCY))
-    if after in _SHARE or (after == "per" and end + 1 < len(words) and words[end + 1] == "cent"):
+    if after in _SHARE:
         return Quantity("share", value, "%", at, end + 1)
+    if words[end : end + 2] == ("per", "cent"):
+        return Quantity("share", value, "%", at, end + 2)
     unit_at = end + 1 if after in _BETWEEN and end + 1 < len(words) else end
     unit = _unit(words[unit_at], english) if unit_at < len(words) else None
     if unit is not None:

@@ -20,7 +20,8 @@ Sides = Sequence[tuple[Facts, Sequence[Range]]]
 
 _MOST_RENAMED = 6
 _PRODUCTS = word_set(table("names")["products"])
-_NO_NAMES = PARTIES | word_set(table("wording")["laws"]) | word_set(table("names")["answers"])
+_ANSWERS = word_set(table("names")["answers"])
+_NO_NAMES = PARTIES | word_set(table("wording")["laws"]) | _ANSWERS
 """Words that say who or which law is meant, or answer yes or no, not how something is called."""
 
 
@@ -179,7 +180,7 @@ def _replaced(old: str, new: str) -> Iterator[tuple[str, str]]:
         left, right = (list(map(_core, pattern.findall(text))) for text in (old, new))
         if len(left) == len(right):
             for pair in zip(left, right, strict=True):
-                if all(pair) and pair[0] != pair[1] and not {w.casefold() for w in pair} & _NO_NAMES:
+                if all(pair) and pair[0] != pair[1] and not {name.casefold() for name in pair} & _ANSWERS:
                     yield from {pair, _trimmed(*pair)}
             return
 

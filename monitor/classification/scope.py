@@ -92,12 +92,22 @@ def _covered(
     rule = next((r for r in known.scope_rules if (r.by, r.force) == said), None)
     if rule is None:
         return
-    wider = grew if rule.force != "not" or _is_listed(facts.text, runs) else not grew
+    listed = _is_listed(facts.text, runs)
+    wider = grew if rule.force != "not" or listed else not grew
+    if listed and _excepted(facts, runs[0][0]):
+        wider = not grew
     words = facts.text.snippet(runs[0][0], min(runs[-1][1], runs[0][0] + _LONGEST_QUOTE))
     sides = ("", words) if grew else (words, "")
     # Only the gravest topics make more of it: a list of file formats weighs nothing.
     fixed = topic not in known.grave.values()
     yield found(rule.id, rule.comes if wider else rule.goes, topic, *sides, known, fixed=fixed)
+
+
+def _excepted(facts: Facts, at: int) -> bool:
+    """Whether a word stands in what a statement excepts: of a longer exception, less is covered."""
+    modal = governing(facts.text, facts.modals, at)
+    begins = modal.start if modal else facts.text.sentence_starts[facts.text.sentences[at]]
+    return any(fact.name == "exception" and begins <= fact.start and fact.end <= at for fact in facts.said)
 
 
 def _is_listed(text: Text, runs: Sequence[Range]) -> bool:

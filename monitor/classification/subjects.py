@@ -15,10 +15,11 @@ from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import party_of
-from monitor.classification.knowledge import Knowledge
+from monitor.classification.knowledge import Knowledge, Outcome, Subject
+from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.wording import DECISIVE
-from monitor.model import Severity
+from monitor.model import SEVERITIES, Severity
 
 
 def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
@@ -48,8 +49,41 @@ def by_subjects(
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
         if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, known)):
             before, after = (_quoted(*side) for side in sides)
-            outcome = replace(rule.outcome, severity=weight)
-            yield found(rule.id, outcome, rule.topic, before, after, known, fixed=True)
+            for outcome, was, is_ in _outcomes(rule, before, after, _slack(case)):
+                least = min(outcome.severity, weight, key=SEVERITIES.index)
+                yield found(
+                    rule.id, replace(outcome, severity=least), rule.topic, was, is_, known, fixed=True
+                )
+
+
+def _outcomes(rule: Subject, before: str, after: str, slack: int) -> list[tuple[Outcome, str, str]]:
+    """What words that differ mean, with the words: who gains if that can be told, else what went and what came."""
+    if rule.comes == rule.goes:
+        return [(rule.goes, before, after)]
+    if slack:
+        worse, better = (rule.comes, rule.goes) if rule.comes.worse else (rule.goes, rule.comes)
+        return [(worse if slack > 0 else better, before, after)]
+    gone, come = (rule.goes, before, ""), (rule.comes, "", after)
+    return [side for side, words in ((gone, before), (come, after)) if words]
+
+
+def _slack(case: Case) -> int:
+    """How many more words after than before let somebody off, or begin a period later: of those that differ."""
+    before, after = (_loose(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True))
+    return after - before
+
+
+def _loose(facts: Facts, runs: Sequence[Range]) -> int:
+    said = [
+        fact.name for fact in facts.said if any(start < fact.end and fact.start < end for start, end in runs)
+    ]
+    words = [word for start, end in runs for word in facts.text.words[start:end]]
+    loose = sum(name in _LOOSE for name in said) + sum(word in _LATE for word in words)
+    return loose - said.count("immediate") - sum(word in _EARLY for word in words)
+
+
+_LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice", "opt_out"})
+_EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
 
 
 def _weight(case: Case, known: Knowledge) -> Severity | None:

@@ -21,11 +21,10 @@ _LINK_TARGET = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
 _DOMAIN = re.compile(
-    r"\b(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)"
-    r"(?!,? (?:inc|ltd|llc|limited|gmbh|corp|corporation|b\.?v|s\.?a|ab|as|oy)\b)(?:/\S{0,300})?",
-    re.IGNORECASE,
+    r"\b(?![A-Z][\w-]{1,40}\.(?:io|ai)\b(?![./]))(?i:(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)"
+    r"(?!,? (?:inc|ltd|llc|limited|gmbh|corp|corporation|b\.?v|s\.?a|ab|as|oy)\b)(?:/\S{0,300})?)"
 )
-"""An address; "Gong.io Ltd." is a company."""
+"""An address; "Gong.io" and "Booking.com Ltd." are companies."""
 _NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
 _US_DOLLARS = re.compile(r"(?<=[\d a-z])(?: US| U\.S\.| United States)(?= [Dd]ollars?\b)|\bUS(?=\$)")

@@ -69,6 +69,8 @@ _FIRM = (
     "party",
     "place.law",
     "prohibition",
+    "covers.prohibition",
+    "exception.prohibition",
     "ban-lifted",
     "promise",
     "consent",
