@@ -82,9 +82,7 @@ class Case:
         """Only one side adds "or other", "or those of" and the like: light words, but not there."""
         if not self.reworded or all(_OTHERS.isdisjoint(facts.text.words) for facts, _ in self.sides):
             return False
-        before, after = (
-            sum(pair in _AND_OTHERS for pair in pairwise(facts.text.words)) for facts, _ in self.sides
-        )
+        before, after = (_others_named(facts.text) for facts, _ in self.sides)
         return before != after
 
     @property
@@ -131,6 +129,14 @@ def _title(difference: Difference) -> str:
 def _quoted(text: Text, ranges: tuple[Range, ...]) -> str:
     return " … ".join(text.snippet(start, end) for start, end in ranges[:_MOST_QUOTED])[:_LONGEST_QUOTE]
 
+
+def _others_named(text: Text) -> int:
+    """How often a text says "or other", "or those", "or a third"."""
+    words = (word for word in text.words if word not in _ARTICLES)
+    return sum(pair in _AND_OTHERS for pair in pairwise(words))
+
+
+_ARTICLES = frozenset(("a", "an", "the"))
 
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
 

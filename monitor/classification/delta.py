@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from monitor.classification.citation import cited_words
+from monitor.classification.endings import folded
 from monitor.classification.facts import Fact, Facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.lexicon import Hit
@@ -227,7 +228,7 @@ def _sentences(text: Text) -> list[Sentence]:
 
 
 def _substance(words: tuple[str, ...], empty: frozenset[str]) -> frozenset[str]:
-    return frozenset(words) - empty or frozenset(words)
+    return frozenset(folded(word) for word in words if word not in empty) or frozenset(words)
 
 
 def _likeness(a: frozenset[str], b: frozenset[str]) -> float:

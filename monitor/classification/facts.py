@@ -124,7 +124,7 @@ def _submits(hit: Hit, text: Text) -> bool:
 
 
 _AFTER_SUBJECT = 6
-_POWERS = frozenset({"jurisdiction", "court", "courts", "duty", "duties"})
+_POWERS = frozenset({"jurisdiction", "court", "courts", "duty", "duties", "power", "powers", "authority", "supervision"})
 
 
 def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:
@@ -153,12 +153,22 @@ def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> 
     modal = governing(text, stated, hit.start)
     by: str = modal.holder if modal else "vendor"
     stance: Stance = _STANCE[modal.force] if modal else "neutral"
-    if stance != "forbidden" and _negated(text, hit.start):
+    if name not in known.stanced:
+        stance = "neutral"
+    elif stance != "forbidden" and (_negated(text, hit.start) or _denied(text, hit)):
         stance = "forbidden"
     value = ""
     if name in known.named:
         value = " ".join(word.removesuffix("s") for word in text.words[hit.start : hit.end])
     return Fact(name, by, stance, value, hit.start, hit.end)
+
+
+def _denied(text: Text, hit: Hit) -> bool:
+    """Whether a concept that begins with a thing says no of it: "data about you is not sold"."""
+    return not _NO.isdisjoint(text.words[max(hit.start, hit.end - _DENIED_REACH) : hit.end])
+
+
+_DENIED_REACH = 3
 
 
 def _negated(text: Text, at: int) -> bool:

@@ -30,6 +30,8 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     back = range(at - 1, max(at - _REACH, 0) - 1, -1)
     if at and text.words[at - 1] == "it":  # whoever the sentence began with
         back = range(max(at - _LONGEST_BACK, 0), at)
+    elif (first_named := _after_neither(text, at)) is not None:  # "neither we nor any affiliate will"
+        back = range(first_named, at)
     for here in back:
         if text.sentences[here] != text.sentences[at]:
             if back.step > 0:
@@ -48,6 +50,16 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     if banned:
         return "customer"
     return "vendor" if first < at else None
+
+
+def _after_neither(text: Text, at: int) -> int | None:
+    """The word after the "neither" with which the subject of a modal begins, if one does."""
+    for here in range(at - 1, max(at - _REACH, 0) - 1, -1):
+        if text.sentences[here] != text.sentences[at]:
+            return None
+        if text.words[here] == "neither":
+            return here + 1 if here == clause_start(text, at) and "nor" in text.words[here:at] else None
+    return None
 
 
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))

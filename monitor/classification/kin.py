@@ -44,6 +44,9 @@ def said_by(facts: Facts, known: Knowledge) -> Said:
         if at in ends:
             done = ends[at]
             _phrase(text, at, done, names[at], stands, known)
+            for here in range(at + 1, done):  # "give us 30 days' notice"
+                if here in ends and names[here][:1].isdigit() and ends[here] <= done:
+                    stands[here : ends[here]] = [names[here]] + [""] * (ends[here] - here - 1)
             _numbers_within(text, at + 1, done, stands, dates)
         elif stands[at] == _MONTH:
             dates.append(text.words[at])
@@ -69,11 +72,14 @@ def _several(facts: Facts) -> tuple[dict[int, int], dict[int, str]]:
         if hit.end > ends.get(hit.start, 0):
             ends[hit.start], names[hit.start] = hit.end, hit.name
     for quantity in facts.quantities:
-        if quantity.start not in ends and quantity.sort in ("period", "money"):
-            unit = "hours" if quantity.sort == "period" else _currency(facts.text, quantity)
+        if quantity.start not in ends and quantity.sort in ("period", "money", "share"):
+            unit = _UNITS.get(quantity.sort) or _currency(facts.text, quantity)
             end = quantity.end + (facts.text.words[quantity.end : quantity.end + 1] in _SINCE)
             ends[quantity.start], names[quantity.start] = end, f"{quantity.value:g} {unit}"
     return ends, names
+
+
+_UNITS = {"period": "hours", "share": "%"}
 
 
 def _shorter(ends: dict[int, int], at: int) -> bool:
@@ -88,7 +94,7 @@ _SINCE = frozenset((word,) for word in ("after", "of", "from", "following"))
 
 def _currency(text: Text, quantity: Quantity) -> str:
     """The sign of the currency of an amount, whichever way it is written."""
-    beside = (text.words[quantity.start], text.words[quantity.end - 1])
+    beside = text.words[quantity.start : quantity.end]
     return next((_CURRENCIES[word] for word in beside if word in _CURRENCIES), "")
 
 

@@ -83,6 +83,8 @@ class Subject:
     within: frozenset[str]
     unless: frozenset[str]
     """Rules that say more of it."""
+    idle: frozenset[str]
+    """Words in which such sentences are said otherwise: "the courts of X shall have", "is subject to the courts of X"."""
     comes: Outcome
     goes: Outcome
     """What it means that such words came or went; the same where nobody can tell who gains by it."""
@@ -107,6 +109,8 @@ class Knowledge:
     subjects: tuple[Subject, ...]
     topic_of: Mapping[str, str]
     """Concepts to the topic that their rules are made for."""
+    stanced: frozenset[str]
+    """Concepts of which it matters whether they are allowed, forbidden or owed."""
     named: frozenset[str]
     """Concepts whose words tell facts apart."""
     vocabulary: frozenset[str]
@@ -160,6 +164,7 @@ def knowledge() -> Knowledge:
         scope_rules=tuple(_modal_rule(data) for data in rules["scope"]),
         subjects=tuple(_subject(data) for data in rules["subject"]),
         topic_of={rule.fact: rule.topic for rule in parsed if rule.topic},
+        stanced=frozenset(rule.fact for rule in parsed if rule.stance),
         named=frozenset(rule.fact for rule in parsed if rule.named),
         vocabulary=lexicon.beginnings - word_set(" ".join(table("places")["of"].values()).replace("|", " "))
         | empty
@@ -239,7 +244,8 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
 def _subject(data: dict[str, Any]) -> Subject:
     comes, goes = (Outcome.of(data["id"], data[side]) for side in ("comes", "goes"))
     within, unless = frozenset(data["within"]), frozenset(data["unless"])
-    return Subject(data["id"], data["fact"], data["topic"], within, unless, comes, goes)
+    idle = word_set(data.get("idle", ""))
+    return Subject(data["id"], data["fact"], data["topic"], within, unless, idle, comes, goes)
 
 
 def _same_words(lines: Iterable[str]) -> dict[str, str]:

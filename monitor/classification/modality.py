@@ -93,6 +93,10 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force = "soft"
         if verb in _ABSTAIN and text.words[verb_at : verb_at + 1] == ("from",):
             force, (verb_at, verb) = "not", _verb(text, verb_at)
+        if "exceed" in text.words[verb_at : verb_at + _SUBJECT] and asked:
+            continue  # "in no event shall the total liability exceed": a bound
+        if force == "must" and _is_formal(text, at):
+            continue
         if verb in _IDLE or (text.words[at].startswith("agree") and verb in _NO_VERB):
             continue
         if force == "does" and (holder != "vendor" or verb not in _IN_ANY_FORM):
@@ -180,7 +184,7 @@ def _conditional(text: Text, at: int) -> bool:
     """
     words = text.words
     if at > 2 and words[at - 3 : at - 1] == ("so", "that") and words[at - 1] in _SOMEBODY:
-        return words[at + 1 : at + 2] not in _TELLING
+        return words[at - 1] != "we" or words[at + 1 : at + 2] not in _TELLING
     if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
         return True
     if words[at] in ("may", "might") and _of_a_thing(text, at):
@@ -264,6 +268,18 @@ _NOES = frozenset({"no", "neither", "nobody", "none", "nor"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
 
+def _is_formal(text: Text, at: int) -> bool:
+    """Whether it is only said what is law between the parties: "shall be governed by", "the seat shall be Geneva"."""
+    if text.words[at + 1 : at + 2] != ("be",):
+        return False
+    if not _FORMAL.isdisjoint(text.words[at + 2 : at + 4]):
+        return True
+    return at + 2 in text.capitals and not _SETTLED.isdisjoint(text.words[clause_start(text, at) : at])
+
+
+_FORMAL, _SETTLED = (word_set(_WORDS["verbs"][name]) for name in ("formal", "settled"))
+
+
 def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
     aside = (
         at + 2 < len(words) and words[at] in _BE and words[at + 1].endswith("ly")
@@ -324,4 +340,6 @@ def _past_aside(text: Text, at: int) -> int:
 _LONGEST_ASIDE = 10
 
 
+_SUBJECT = 5
+"""Words of what stands after a modal and before its verb."""
 _BURDENS_STEMMED = frozenset(map(stem, BURDENS))

@@ -11,7 +11,7 @@ from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.lexicon import Hit
 from monitor.classification.parties import Party
-from monitor.classification.recipients import entry_name
+from monitor.classification.recipients import entry_name, heads_table
 from monitor.classification.tables import table, word_set
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def by_names(case: Case, known: Knowledge) -> Iterator[Found]:
 def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
     """A whole entry of a list of recipients that came or went is a party, whatever its name looks like."""
     name = entry_name(case.clause)
-    if not case.listed or case.reworded or not name:
+    if not case.listed or case.reworded or not name or heads_table(case.clause):
         return
     if case.difference.after is not None:
         outcome = Outcome("party_added", "high", f"{name} was added", True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -97,9 +97,13 @@ def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
             continue
         value, done = number
         quantity = _meaning(text, at, done, value, english)
-        if quantity is not None and not (found and _repeats(found[-1], quantity)):
+        if quantity is None:
+            continue
+        done = max(done, quantity.end)
+        if found and _repeats(found[-1], quantity):
+            found[-1] = replace(found[-1], end=quantity.end)
+        else:
             found.append(quantity)
-            done = max(done, quantity.end)
     return found
 
 
@@ -194,13 +198,15 @@ def _is_age(words: tuple[str, ...], at: int, end: int) -> bool:
 
 def _counts(text: Text, at: int, end: int, value: float) -> bool:
     """Whether a bare number counts something: ``5 users``, not ``(1)``, ``two-factor``, ``12 Main Street``."""
-    if end >= len(text.words) or text.sentences[end] != text.sentences[at] or end in text.breaks:
+    if end >= len(text.words) or text.sentences[end] != text.sentences[at]:
+        return False
+    if end in text.breaks and text.words[end - 1] == text.words[at]:
         return False
     if text.words[end : end + 2] in (("or", "more"), ("or", "fewer"), ("or", "less")):
         return True
     start, stop = text.spans[end]
     unit = text.words[end]
-    glued = text.shown[text.spans[end - 1][1] : start] != " "
+    glued = text.shown[text.spans[end - 1][1] : start] not in (" ", ") ")
     return not (
         glued
         or (stop - start < 4 and not text.shown[start:stop].isupper())

@@ -25,14 +25,14 @@ def lists_recipients(clauses: Iterable[Clause]) -> bool:
     entries = 0
     for clause in clauses:
         if clause.cells:
-            if _heads(clause):
+            if heads_table(clause):
                 return True
         elif clause.kind == "item":
             entries += is_entry(clause)
     return entries >= _SEVERAL
 
 
-def _heads(clause: Clause) -> bool:
+def heads_table(clause: Clause) -> bool:
     """Whether a row is the head of such a table: "Vendor | Purpose | Country"."""
     if len(clause.cells) < _COLUMNS:
         return False

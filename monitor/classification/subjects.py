@@ -46,6 +46,8 @@ def by_subjects(
     for rule in known.subjects:
         if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
             continue
+        if rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
+            continue
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
         if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, known)):
             before, after = (_quoted(*side) for side in sides)

@@ -27,7 +27,7 @@ _DOMAIN = re.compile(
 """An address; "Gong.io" and "Booking.com Ltd." are companies."""
 _NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
-_US_DOLLARS = re.compile(r"(?<=[\d a-z])(?: US| U\.S\.| United States)(?= [Dd]ollars?\b)|\bUS(?=\$)")
+_US_DOLLARS = re.compile(r"(?<=[\d a-zA-Z])(?: US| U\.S\.| United States)(?= (?i:dollars?)\b)|\bUS(?=\$)")
 _TIMES = re.compile(r"\b(\d{1,4}(?:\.\d{1,2})?) ?[x×](?![\w.])")
 """How often, as in "3x the fees"."""
 _INITIAL = re.compile(r"[A-Z]\.[A-Z]")
@@ -103,7 +103,7 @@ def readable(text: str) -> str:
         text = text.replace("US$", "$")
     if "<" in text or "{#" in text:
         text = _MARKUP.sub(" ", text)
-    if "US" in text or "ollar" in text:
+    if "US" in text or "ollar" in text or "OLLAR" in text:
         text = _US_DOLLARS.sub("", text)
     if "x" in text or "×" in text:
         text = _TIMES.sub(r"\1 times", text)

@@ -284,6 +284,8 @@ def _is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _other_parties(case) or _swapped(case, known) or _other_doers(case) or _elsewhere(case):
         return False
+    if _crossed(case, known):
+        return False
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
