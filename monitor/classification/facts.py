@@ -165,10 +165,11 @@ def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> 
 
 def _denied(text: Text, hit: Hit) -> bool:
     """Whether a concept that begins with a thing says no of it: "data about you is not sold"."""
-    return not _NO.isdisjoint(text.words[max(hit.start, hit.end - _DENIED_REACH) : hit.end])
+    return not _NEVER.isdisjoint(text.words[max(hit.start + 1, hit.end - _DENIED_REACH) : hit.end])
 
 
 _DENIED_REACH = 3
+_NEVER = frozenset({"not", "never"})
 
 
 def _negated(text: Text, at: int) -> bool:
