@@ -11,6 +11,7 @@ from monitor.classification.columns import spoken
 from monitor.classification.context import Context
 from monitor.classification.delta import Delta, Range, delta
 from monitor.classification.facts import Facts, read_facts
+from monitor.classification.initials import spelt_out
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.residue import residue, touched_only
 from monitor.classification.text import Text, read
@@ -48,7 +49,7 @@ class Case:
         clause = difference.after or difference.before
         if clause is None:
             raise ValueError("a difference needs a clause on one side at least")
-        before, after = (_text(side, context) for side in (difference.before, difference.after))
+        before, after = spelt_out(*(_text(side, context) for side in (difference.before, difference.after)))
         old, new = (
             read_facts(text, known, vendor=context.vendor_names, english=context.english)
             for text in (before, after)

@@ -179,6 +179,7 @@ def _pairs(
 
 
 Range = tuple[int, int]
+Sentence = tuple[Range, tuple[str, ...]]
 
 
 def _align(
@@ -201,12 +202,17 @@ def _align(
             taken_right.add(at_right)
             matched[before.sentences[at_left]] = after.sentences[at_right]
     _match_unchanged(before, after, left, right, matched)
-    lone_left = tuple(r for r, _ in same_left if r[0] not in taken_left)
-    lone_right = tuple(r for r, _ in same_right if r[0] not in taken_right)
-    return matched, lone_left, lone_right
+    lone_left = [(r, words) for r, words in same_left if r[0] not in taken_left]
+    lone_right = [(r, words) for r, words in same_right if r[0] not in taken_right]
+    return matched, _alone(lone_left, same_right, empty), _alone(lone_right, same_left, empty)
 
 
-Sentence = tuple[Range, tuple[str, ...]]
+def _alone(lone: list[Sentence], others: list[Sentence], empty: frozenset[str]) -> tuple[Range, ...]:
+    """Sentences without a counterpart, but for those that another sentence took in, word for word."""
+    if not lone:
+        return ()
+    held = [_substance(words, empty) for _, words in others]
+    return tuple(r for r, words in lone if not any(_substance(words, empty) <= other for other in held))
 
 
 def _match_unchanged(

@@ -124,7 +124,9 @@ def _submits(hit: Hit, text: Text) -> bool:
 
 
 _AFTER_SUBJECT = 6
-_POWERS = frozenset({"jurisdiction", "court", "courts", "duty", "duties", "power", "powers", "authority", "supervision"})
+_POWERS = frozenset(
+    {"jurisdiction", "court", "courts", "duty", "duties", "power", "powers", "authority", "supervision"}
+)
 
 
 def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:

@@ -105,8 +105,8 @@ def _party(text: Text, start: int, end: int) -> Party | None:
         return None
     first = start == 0 or text.sentences[start] != text.sentences[start - 1]
     alone = (
-        end == len(text.words) or text.sentences[end] != text.sentences[start]
-    )  # "Mailgun; Mixpanel; Segment"
+        end == len(text.words) or text.sentences[end] != text.sentences[start] or end in text.breaks
+    )  # "Mailgun; Mixpanel; Segment (analytics)"
     if not form and first and not (alone and start) and "|" not in text.shown:
         return None
     return Party(" ".join(name), form, start, end, text.snippet(start, end))

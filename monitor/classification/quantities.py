@@ -70,6 +70,8 @@ def _joins(words: tuple[str, ...], at: int) -> bool:
 
 
 def _digits(word: str) -> float:
+    if "." in word and "," in word and word.rindex(",") > word.rindex("."):  # 250.000,00
+        word = word.replace(".", "").replace(",", ".")
     parts = word.replace(":", ".").split(",")
     if len(parts) > 1 and all(len(part.split(".")[0]) == 3 for part in parts[1:]):
         word = "".join(parts)

@@ -96,8 +96,8 @@ def _weight(case: Case, known: Knowledge) -> Severity | None:
         return "high"
     decides = any(
         _decides(facts.text, at, case.context.vendor_names, known)
-        for (facts, _), runs in zip(case.sides, case.residue, strict=True)
-        for start, end in runs
+        for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
+        for start, end in places
         for at in range(start, end)
     )
     return "high" if decides else "medium" if len(words) >= _SEVERAL else None

