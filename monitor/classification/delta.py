@@ -207,7 +207,7 @@ def _align(
     return matched, _alone(lone_left, same_right, empty), _alone(lone_right, same_left, empty)
 
 
-def _alone(lone: list[Sentence], others: list[Sentence], empty: frozenset[str]) -> tuple[Range, ...]:
+def _alone(lone: Sequence[Sentence], others: Sequence[Sentence], empty: frozenset[str]) -> tuple[Range, ...]:
     """Sentences without a counterpart, but for those that another sentence took in, word for word."""
     if not lone:
         return ()

@@ -16,6 +16,7 @@ VENDOR, _CUSTOMER, _THIRD, _EITHER = (
 )
 PARTIES = (VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD | _EITHER
 """Words by which the parties of a contract go."""
+POSSESSIVES = {"your": "you", "our": "we", "ours": "we"}
 ANYBODY = VENDOR | _CUSTOMER | _THIRD | _EITHER
 _THINGS = word_set(_WORDS["holders"]["things"])
 _REACH = 14

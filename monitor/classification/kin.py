@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.quantities import LABELS, MONTHS, Quantity, begins_number, number_at
+from monitor.classification.quantities import (
+    LABELS,
+    MONTHS,
+    Quantity,
+    begins_number,
+    labels_clause,
+    number_at,
+)
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
@@ -167,7 +174,7 @@ def _number(text: Text, at: int, stands: list[str], dates: list[str]) -> int:
     if _is_reference_or_date(text, at, end):
         dates.append(text.words[at])
         name = ""
-    elif text.words[at] == "one":
+    elif text.words[at] == "one" and end == at + 1:
         name = ""
     stands[at:end] = [name] + [""] * (end - at - 1)
     return end
@@ -217,7 +224,8 @@ def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     after = words[end] if end < len(words) else ""
     year = words[end + 1] if end + 1 < len(words) else ""
     if (
-        before in LABELS
+        labels_clause(text, at)
+        or before in LABELS
         or before in SHORT_LABELS
         or before in MONTHS
         or (after in MONTHS and (after != "may" or _is_year(year)))

@@ -84,7 +84,7 @@ class Subject:
     unless: frozenset[str]
     """Rules that say more of it."""
     idle: frozenset[str]
-    """Words in which such sentences are said otherwise: "the courts of X shall have", "is subject to the courts of X"."""
+    """What words stand for in which such sentences are said otherwise: "the courts shall have", "subject to courts"."""
     comes: Outcome
     goes: Outcome
     """What it means that such words came or went; the same where nobody can tell who gains by it."""

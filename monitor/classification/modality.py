@@ -93,11 +93,8 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force = "soft"
         if verb in _ABSTAIN and text.words[verb_at : verb_at + 1] == ("from",):
             force, (verb_at, verb) = "not", _verb(text, verb_at)
-        if "exceed" in text.words[verb_at : verb_at + _SUBJECT] and asked:
-            continue  # "in no event shall the total liability exceed": a bound
-        if force == "must" and _is_formal(text, at):
-            continue
-        if verb in _IDLE or (text.words[at].startswith("agree") and verb in _NO_VERB):
+        bounds = asked and "exceed" in text.words[verb_at : verb_at + _SUBJECT]
+        if bounds or _binds_nobody(text, at, force, verb):
             continue
         if force == "does" and (holder != "vendor" or verb not in _IN_ANY_FORM):
             continue
@@ -266,6 +263,12 @@ _TELLING = frozenset((verb,) for verb in PRACTICES | BURDENS)
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
 _NOES = frozenset({"no", "neither", "nobody", "none", "nor"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
+
+
+def _binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
+    """Whether a modal and its verb say what is, or agree to no more than terms."""
+    agreed = text.words[at].startswith("agree") and verb in _NO_VERB
+    return verb in _IDLE or agreed or (force == "must" and _is_formal(text, at))
 
 
 def _is_formal(text: Text, at: int) -> bool:

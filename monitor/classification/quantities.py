@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from monitor.classification.tables import table, word_set
@@ -63,6 +64,14 @@ def number_at(text: Text, at: int) -> tuple[float, int] | None:
     return value, here
 
 
+def labels_clause(text: Text, at: int) -> bool:
+    """Whether a number only says which clause a sentence is: "11.2 Each party"."""
+    return at in text.sentence_starts and _CLAUSE.fullmatch(text.words[at]) is not None
+
+
+_CLAUSE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}")
+
+
 def _joins(words: tuple[str, ...], at: int) -> bool:
     """Whether the "and" at a word stands within a number: "one hundred and fifty"."""
     after = words[at + 1 : at + 2]
@@ -110,7 +119,7 @@ def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
 
 
 def _repeats(one: Quantity, other: Quantity) -> bool:
-    """Whether a number is only said again: "two times (2x)", "fifty per cent (50%)", "one million dollars ($1,000,000)"."""
+    """Whether a number is only said again: "two times (2x)", "fifty per cent (50%)", "ten dollars ($10)"."""
     same = (one.sort, one.value, one.unit) == (other.sort, other.value, other.unit)
     return same and other.unit in _SAID_TWICE and other.start - one.end <= 1
 
@@ -168,7 +177,8 @@ def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quan
     if 1900 <= value <= 2100 and words[at].isdigit() and len(words[at]) == 4:
         return None
     if (
-        before in LABELS
+        labels_clause(text, at)
+        or before in LABELS
         or (at > 1 and words[at - 2] in LABELS and before in ("and", "or", "to"))
         or (before == "age" and after == "of")
     ):

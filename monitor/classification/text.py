@@ -44,9 +44,8 @@ _LABELS = (
     rf"(?<![\w)])\({_NUMERAL}(?:,? (?:and |or )?{_NUMERAL}){{1,9}}\)"
 )
 """Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
-_PIECE = re.compile(
-    rf"(?i:\bsub[- ](?=(?:processor|contractor)s?\b)\w+)|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]"
-)
+_SUB = r"(?i:\bsub[- ](?=(?:processor|contractor)s?\b)\w+)"
+_PIECE = re.compile(rf"{_SUB}|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"

@@ -1,0 +1,79 @@
+"""The same words, said of somebody else or of something else: nothing that equal words explain away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.classification.case import Case
+from monitor.classification.delta import Range
+from monitor.classification.facts import Facts
+from monitor.classification.holders import POSSESSIVES, party_of
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.voice import doers, done_by, done_by_another
+
+
+def exchanged(case: Case, known: Knowledge) -> bool:
+    """Whether a party came in another's place, or a word went from one sentence to another."""
+    return swapped(case, known) or other_doers(case) or crossed(case, known)
+
+
+def crossed(case: Case, known: Knowledge) -> bool:
+    """Whether a word went from one sentence to another while both stand: the same words, said of something else."""
+    matched = case.delta.sentences
+    lone = case.delta.sentences_gone or case.delta.sentences_come
+    if lone or len(matched) < _FEWEST_SENTENCES or len(matched) != len(set(matched.values())):
+        return False
+    gone, come = (_by_sentence(facts, changed, known) for facts, changed in case.sides)
+    left = {
+        here: gone.get(here, frozenset()) - come.get(there, frozenset()) for here, there in matched.items()
+    }
+    came = {
+        here: come.get(there, frozenset()) - gone.get(here, frozenset()) for here, there in matched.items()
+    }
+    return any(left[one] & came[two] for one in matched for two in matched if one != two)
+
+
+_FEWEST_SENTENCES = 2
+
+
+def _by_sentence(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[int, frozenset[str]]:
+    """The changed words of weight, by sentence."""
+    found: dict[int, set[str]] = {}
+    for start, end in changed:
+        for at in range(start, end):
+            word = facts.text.words[at]
+            if word not in known.empty_words and word not in known.same_words:
+                found.setdefault(facts.text.sentences[at], set()).add(word)
+    return {sentence: frozenset(words) for sentence, words in found.items()}
+
+
+def other_doers(case: Case) -> bool:
+    """Whether something is done by another party than before, as the passive voice says it."""
+    (old, _), (new, _) = case.sides
+    if done_by_another(old.text, new.text, case.context.vendor_names):
+        return True
+    before, after = (
+        doers(words, case.context.vendor_names) for words in (facts.text.words for facts, _ in case.sides)
+    )
+    if before and after:
+        return before != after
+    if not (before or after):
+        return False
+    differing = case.wording.places[1 if before else 0]
+    facts = case.sides[1 if before else 0][0]
+    return any(done_by(facts.text.words, start) for start, _ in differing)
+
+
+def swapped(case: Case, known: Knowledge) -> bool:
+    """Whether one party came in the place of another, and nothing else: "we own it", "you own it"."""
+    sides: list[set[str]] = []
+    for facts, changed in case.sides:
+        words = [facts.text.words[at] for start, end in changed for at in range(start, end)]
+        named = [party_of(POSSESSIVES.get(word, word), case.context.vendor_names) for word in words]
+        if not all(
+            party or word in known.empty_words or word == "own"
+            for party, word in zip(named, words, strict=True)
+        ):
+            return False
+        sides.append({party for party in named if party})
+    return bool(sides[0] and sides[1] and sides[0] != sides[1])

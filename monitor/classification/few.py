@@ -1,0 +1,143 @@
+"""Few words that differ, of which no rule knows what they mean: editorial, unless they matter wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.classification.case import Case
+from monitor.classification.citation import citations
+from monitor.classification.delta import Range
+from monitor.classification.exchange import exchanged
+from monitor.classification.facts import Facts
+from monitor.classification.findings import Found
+from monitor.classification.holders import PARTIES, POSSESSIVES, party_of
+from monitor.classification.kin import laws
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.renaming import names_a_doer
+from monitor.classification.residue import said_anew
+from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
+from monitor.classification.whole import GENERIC
+from monitor.classification.wording import DECISIVE
+
+_SHORT, _SUBSTANTIAL = 5, 3
+"""Words of a clause that came or went, and of a side of a reworded one, from which on a change is not little."""
+_FEW_BYTES = 24
+"""Of a change in a language that is not understood; in UTF-8, where a script that says more in a letter takes more."""
+_PAIR = 2
+"""Cells of a row from which on it says something, however short it is."""
+
+
+def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
+    """Too little changed to matter, and no rule knows what it means."""
+    if any(f.finding.rule not in GENERIC for f in findings):
+        return False
+    if not case.context.english:
+        return max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
+    gone, come = len(set(case.wording.gone)), len(set(case.wording.come))
+    if not case.reworded:
+        return _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
+    differing = {*case.wording.gone, *case.wording.come}
+    if (
+        differing & DECISIVE
+        or differing & known.weighty_words
+        or (case.delta.shifted and not case.wording.turned)
+    ):
+        return False
+    if any(
+        frozenset((one, two)) in known.opposites for one in case.wording.gone for two in case.wording.come
+    ):
+        return False
+    if _conditions(case, 0) != _conditions(case, 1):
+        return False
+    if _other_parties(case) or _elsewhere(case) or exchanged(case, known):
+        return False
+    if _has_number(case.wording.gone) or _has_number(case.wording.come):
+        return False
+    sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
+    strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
+    if strong[0] != strong[1]:
+        return False
+    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2) + said_anew(case.wording, case.changed):
+        return False
+    if all(case.changed):  # a rewording: only the words themselves may be entries of a list
+        sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
+    return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
+
+
+def _length(case: Case, known: Knowledge) -> int:
+    """Words of a clause that came or went, without those that carry no meaning of their own."""
+    return sum(
+        word not in known.empty_words
+        for facts, changed in case.sides
+        for start, end in changed
+        for word in facts.text.words[start:end]
+    )
+
+
+def _has_number(words: Sequence[str]) -> bool:
+    return any(word[0].isdigit() for word in words)
+
+
+def _conditions(case: Case, side: int) -> int:
+    """How often the words that differ in substance and those around them say "if"."""
+    words = case.sides[side][0].text.words
+    return sum(word in _IF for start, end in case.residue[side] for word in words[start:end])
+
+
+_IF = frozenset({"if", "unless", "provided", "subject"})
+
+
+def _other_parties(case: Case) -> bool:
+    """Whether the changed words name a party that the other side does not name at all, or another doer."""
+    (old, gone), (new, come) = case.sides
+    if gone and come and all(names_a_doer(*side) for side in case.sides):
+        return True
+    said = (_named(old, [(0, len(old.text.words))]), _named(new, [(0, len(new.text.words))]))
+    return bool(_named(old, gone) - said[1] or _named(new, come) - said[0])
+
+
+def _elsewhere(case: Case) -> bool:
+    """Whether another place is named than before, or another law."""
+    return bool(case.delta.places_gone and case.delta.places_come) or _other_law(case)
+
+
+def _other_law(case: Case) -> bool:
+    """Whether another law is cited than before, by its number, its initials or where it is printed."""
+    before, after = (laws(facts.text) for facts, _ in case.sides)
+    if before != after or not _LAWS.isdisjoint((*case.wording.gone, *case.wording.come)):
+        return True
+    printed = [{one.key for one in citations(facts.text)} for facts, _ in case.sides]
+    return bool(printed[0] and printed[1]) and printed[0] != printed[1]
+
+
+_LAWS = word_set(table("wording")["laws"])
+
+
+def _named(facts: Facts, ranges: Sequence[Range]) -> frozenset[str]:
+    """The parties that some words name: the two of the contract as such, others by their words."""
+    words = frozenset(
+        POSSESSIVES.get(word, word) for start, end in ranges for word in facts.text.words[start:end]
+    )
+    return frozenset(party_of(word, frozenset()) or word for word in words & PARTIES)
+
+
+def _enumerated(text: Text, changed: Sequence[Range]) -> bool:
+    """Whether changed words stand in a list: beside a comma, "and" or "or"."""
+    return any(
+        start in text.breaks
+        or end in text.breaks
+        or bool({"and", "or"} & set(text.words[max(start - 1, 0) : end + 1]))
+        for start, end in changed
+    )
+
+
+def _strong(facts: Facts, changed: Sequence[Range], differing: Sequence[Range]) -> frozenset[str]:
+    """Topics that the changed words alone settle, with one that differs in substance among them."""
+    return frozenset(
+        hit.name
+        for hit in facts.topics
+        if hit.name.endswith(":strong")
+        and any(s <= hit.start and hit.end <= e for s, e in changed)
+        and any(s < hit.end and hit.start < e for s, e in differing)
+    )
