@@ -44,8 +44,10 @@ _LABELS = (
     rf"(?<![\w)])\({_NUMERAL}(?:,? (?:and |or )?{_NUMERAL}){{1,9}}\)"
 )
 """Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
-_SUB = r"(?i:\bsub[- ](?=(?:processor|contractor)s?\b)\w+)"
-_PIECE = re.compile(rf"{_SUB}|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
+_PIECE = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
+_SUB = re.compile(r"\bsub[- ](?=(?:process|contract)ors?\b)\w+", re.IGNORECASE)
+_PIECE_OR_SUB = re.compile(f"(?i:{_SUB.pattern})|{_PIECE.pattern}")
+"""The same where a "sub-processor" is one word: half as fast, so only where there is one."""
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -131,7 +133,7 @@ def read(text: str) -> Text:
     ended = halved = False
     shouted = shown.isupper()
     pieces = _SHOUTED if shouted else _PIECES
-    for match in _PIECE.finditer(shown):
+    for match in (_PIECE_OR_SUB if _SUB.search(shown) else _PIECE).finditer(shown):
         sort, folded = pieces[match[0]]
         if sort == _WORD and not halved:
             ended = False
