@@ -13,6 +13,7 @@ from monitor.classification.delta import Delta, Range, delta
 from monitor.classification.facts import Facts, read_facts
 from monitor.classification.initials import spelt_out
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.recipients import SURELY_RECIPIENTS
 from monitor.classification.residue import residue, touched_only
 from monitor.classification.text import Text, read
 from monitor.classification.topics import run_in_title
@@ -95,7 +96,9 @@ class Case:
     def listed(self) -> bool:
         """The clause is an entry of a list of recipients: a row, or a short item."""
         short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
+        above = " ".join((self.clause.lead, *self.clause.path[-1:])).casefold().split()
         named = self.context.recipients or "subprocessors" in (*self.topics, self.context.policy_kind)
+        named = named or not SURELY_RECIPIENTS.isdisjoint(word.strip(".,:") for word in above)
         return named and (self.row or short)
 
     @property

@@ -10,6 +10,7 @@ from monitor.classification.tables import table, word_set
 from monitor.model import Clause
 
 _ANSWERS = word_set(table("names")["answers"])
+_GROUNDS = word_set(table("names")["grounds"])
 _LONGEST_HEAD = 8
 """Words of a column's name."""
 _FEWEST = 2
@@ -45,13 +46,15 @@ def spoken(clause: Clause, names: Heads) -> str:
         return clause.text
     called = names.get(clause) or tuple(name for name, _ in clause.cells)
     return " | ".join(
-        f"{name.rstrip(' ?:')}: {value}" if name and _needs_name(value) else value
+        f"{name.rstrip(' ?:')}: {value}" if name and _needs_name(name, value) else value
         for name, (_, value) in zip(called, clause.cells, strict=True)
     )
 
 
-def _needs_name(value: str) -> bool:
-    """Whether a cell says nothing by itself: a number, a yes or a no."""
+def _needs_name(name: str, value: str) -> bool:
+    """Whether a cell says nothing by itself: a number, a yes or a no, what a choice rests on."""
+    if not _GROUNDS.isdisjoint(name.casefold().split()):
+        return True
     first = value.split(maxsplit=1)[:1]
     return bool(first) and (
         first[0][0].isdigit() or first[0][0] in "$€£" or first[0].casefold().strip(".,") in _ANSWERS

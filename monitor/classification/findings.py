@@ -74,9 +74,9 @@ def _by_modals(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
         for shift in known.shifts:
             if shift.by != old.holder:
                 continue
-            if old.force in shift.from_ and new.force in shift.to:
+            if old.effect in shift.from_ and new.effect in shift.to:
                 yield found(shift.id, shift.forward, topic, before, after, known)
-            elif new.force in shift.from_ and old.force in shift.to:
+            elif new.effect in shift.from_ and old.effect in shift.to:
                 yield found(shift.id, shift.backward, topic, before, after, known)
     if not delta.modals_come and not delta.modals_gone:
         return
@@ -96,7 +96,7 @@ _MOST_ALIKE = 2
 def _by_kind(stated: Iterable[Modal]) -> dict[tuple[str, str], list[Modal]]:
     kinds: dict[tuple[str, str], list[Modal]] = {}
     for modal in stated:
-        kinds.setdefault((modal.holder, modal.force), []).append(modal)
+        kinds.setdefault((modal.holder, modal.effect), []).append(modal)
     return kinds
 
 

@@ -29,7 +29,7 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
     first = at
     back = range(at - 1, max(at - _REACH, 0) - 1, -1)
-    if at and text.words[at - 1] == "it":  # whoever the sentence began with
+    if at and text.words[at - 1] in ("it", "they"):  # whoever the sentence began with
         back = range(max(at - _LONGEST_BACK, 0), at)
     elif (first_named := _after_neither(text, at)) is not None:  # "neither we nor any affiliate will"
         back = range(first_named, at)
@@ -83,6 +83,8 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     word = text.words[at]
     if word not in ANYBODY and word not in vendor and word != "providers":
         return None
+    if text.words[at : at + 2] in _PART_OF:
+        return None  # "no member of our staff"
     if at + 1 < len(text.words) and (
         text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
     ):
@@ -96,6 +98,7 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     return "vendor" if word in VENDOR or word in vendor else None
 
 
+_PART_OF = frozenset({("member", "of"), ("members", "of")})
 _THIRD_BY_TWO = frozenset(
     {("third", "party"), ("third", "parties"), ("service", "providers"), ("service", "provider")}
 )

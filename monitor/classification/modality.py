@@ -59,6 +59,14 @@ class Modal:
     end: int
     sentence: int
 
+    @property
+    def effect(self) -> Force:
+        """Its force: "shall not be required to" forbids nothing, it leaves one free."""
+        return "may" if self.force == "not" and self.verb in _OBLIGED else self.force
+
+
+_OBLIGED = frozenset(map(stem, ("obliged", "obligated", "required")))
+
 
 def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
     """Every such statement, in order. ``vendor``: further names (folded words) by which the vendor goes."""
@@ -210,9 +218,8 @@ def _denied(text: Text, at: int) -> bool:
     first = clause_start(text, at)
     opening = words[first : first + 2]
     said = words[first:at]
-    subject = (
-        said[len(said) - said[::-1].index("that") :] if "that" in said else said
-    )  # "agrees that no part shall"
+    last = max((here for here, word in enumerate(said) if word in _JOINS), default=-1)
+    subject = said[last + 1 :]  # "agrees that no part shall", "none is perfect and no method can"
     return (
         words[max(at - 1, 0) : at] == ("nor",)
         or subject[:1] in (("no",), ("neither",), ("none",))
@@ -226,6 +233,7 @@ def _denied(text: Text, at: int) -> bool:
     )
 
 
+_JOINS = frozenset({"that", "and", "but"})
 _MORE_OR_LESS = frozenset((word,) for word in ("later", "earlier", "sooner", "less", "fewer", "more"))
 """After "no" they bound a number: "shall notify no later than the third day" forbids nothing."""
 

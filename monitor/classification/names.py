@@ -11,7 +11,7 @@ from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.lexicon import Hit
 from monitor.classification.parties import Party
-from monitor.classification.recipients import entry_name, heads_table
+from monitor.classification.recipients import SURELY_RECIPIENTS, entry_name, heads_table
 from monitor.classification.tables import table, word_set
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _NO_ORGANISATION = word_set(" ".join(_WORDS["documents"]["sorts"])) | word_set(
     "individual individuals person persons people subject subjects users visitors customers"
 )
 """Words of names for documents and for people."""
-_SURELY = word_set(_WORDS["surely"]["recipients"])
 _CONTRACTING = word_set(_WORDS["contracting"])
 _SERVED_BY, _SERVED = word_set(_WORDS["served_by"]), word_set(_WORDS["served"])
 _SERVING = frozenset((word,) for word in _WORDS["serving"].split())
@@ -82,7 +81,7 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     if case.listed or _serves(facts, party, case):
         return True
     # Of the whole clause: a list may be cut by semicolons.
-    if not _SURELY.isdisjoint(facts.text.words):
+    if not SURELY_RECIPIENTS.isdisjoint(facts.text.words):
         return True
     named = not RECIPIENT_WORDS.isdisjoint(facts.text.words)
     several = len(facts.parties) >= _SEVERAL
@@ -111,6 +110,7 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
     delta = case.delta
     gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, case, known)]
     come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, case, known)]
+    gone, come = gone or _instead_of(come, delta.parties_gone), come or _instead_of(gone, delta.parties_come)
     topic = _topic_of_party(delta, (*gone, *come), case.topics, case.listed)
     while gone and come:
         old, new = gone.pop(0), come.pop(0)
@@ -127,6 +127,13 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
             "party_removed", "medium" if topic == "subprocessors" else "low", f"{old.shown} is gone"
         )
         yield found("party", outcome, topic, old.shown, "", known)
+
+
+def _instead_of(known: Sequence[Party], others: Sequence[Party]) -> list[Party]:
+    """A name that stands where that of a company stood which processes data is one, too."""
+    if len(others) != 1 or not any(party.processes for party in known):
+        return []
+    return [party for party in others if _NO_ORGANISATION.isdisjoint(party.key.split())]
 
 
 def _topic_of_party(delta: Delta, named: Sequence[Party], topics: tuple[str, ...], listed: bool) -> str:

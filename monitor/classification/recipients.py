@@ -10,6 +10,8 @@ from monitor.model import Clause
 
 _WORDS = table("names")
 _TABLE = {column: word_set(line) for column, line in _WORDS["recipient_table"].items()}
+SURELY_RECIPIENTS = word_set(_WORDS["surely"]["recipients"])
+"""Words for those who get data, and nobody else."""
 _FUNCTIONS = word_set(_WORDS["functions"])
 _SEPARATOR = re.compile(r"[,:;(|]|\s[-–—]\s")
 _COLUMNS = 2

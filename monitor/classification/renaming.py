@@ -176,6 +176,8 @@ def _new_capitals(difference: Difference) -> bool:
 
 def _replaced(old: str, new: str) -> Iterator[tuple[str, str]]:
     """Names in whose place others stand, when the two texts name as many things in the same order."""
+    if old.isupper() or new.isupper():
+        return  # where all letters are capitals, none tells a name
     for pattern in (_NAME, _JOINED_NAME):
         left, right = (list(map(_core, pattern.findall(text))) for text in (old, new))
         if len(left) == len(right):

@@ -81,9 +81,12 @@ def _loose(facts: Facts, runs: Sequence[Range]) -> int:
     ]
     words = [word for start, end in runs for word in facts.text.words[start:end]]
     loose = sum(name in _LOOSE for name in said) + sum(word in _LATE for word in words)
-    return loose - said.count("immediate") - sum(word in _EARLY for word in words)
+    tight = said.count("immediate") + sum(word in _EARLY for word in words)
+    asked = sum(name in _ASKED for name in said)
+    return loose - tight - 2 * asked  # "unless the customer agrees" is an exception, but the customer's own
 
 
+_ASKED = frozenset({"opt_in", "own_choice"})
 _LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice", "opt_out"})
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
 

@@ -123,6 +123,8 @@ def _of_move(old: Clause, new: Clause) -> str | None:
     """Why a move is cosmetic: the clause still stands under the same headings, or it is no sentence."""
     if old.kind == new.kind == "row":
         return "order of rows"
+    if old.lead and new.lead and tokens(old.lead) != tokens(new.lead):
+        return None  # from "only if you agree" to "unless you object"
     if [tokens(heading) for heading in old.path] == [tokens(heading) for heading in new.path]:
         return "order"
     if old.kind == "heading" or len(tokens(old.text)) < _SHORTEST_SENTENCE:
