@@ -99,7 +99,12 @@ def contact_changed(
             return False
         about_contact = about_contact or (bool(text.words) and not is_prose(text, known))
         reached = reached or any(hit.name == "~contact" for hit in facts.asides)
+        reached = reached or not _NAVIGATION.isdisjoint(text.words)
     return (words and (about_contact or reached)) or (digits and (names or about_contact))
+
+
+_NAVIGATION = frozenset({"click", "clicking", "link", "menu", "button", "tab"})
+"""What says where on a page something is."""
 
 
 def _overlap(ranges: Sequence[Range], start: int, end: int) -> bool:

@@ -51,7 +51,7 @@ class Delta:
 
 def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
     """Compare the facts of two texts; symmetric but for the sides."""
-    matched, lone_before, lone_after = _align(before.text, after.text, known.empty_words)
+    matched, lone_before, lone_after = _align(before.text, after.text, known)
     gone, come = _facts(before.said, after.said)
     modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
     quantities_gone, quantities_come = (
@@ -183,14 +183,14 @@ Sentence = tuple[Range, tuple[str, ...]]
 
 
 def _align(
-    before: Text, after: Text, empty: frozenset[str]
+    before: Text, after: Text, known: Knowledge
 ) -> tuple[dict[int, int], tuple[Range, ...], tuple[Range, ...]]:
     """Which sentence became which, and the ranges of those that came or went."""
-    left, right = _sentences(before), _sentences(after)
+    left, right, empty = _sentences(before), _sentences(after), known.empty_words
     same_left, same_right = _lacking(left, right, lambda r: r[1])
     matched: dict[int, int] = {}
-    lefts = [(r[0], _substance(words, empty)) for r, words in same_left[:_MOST_SENTENCES]]
-    rights = [(r[0], _substance(words, empty)) for r, words in same_right[:_MOST_SENTENCES]]
+    lefts = [(r[0], _substance(words, empty, known)) for r, words in same_left[:_MOST_SENTENCES]]
+    rights = [(r[0], _substance(words, empty, known)) for r, words in same_right[:_MOST_SENTENCES]]
     scored = sorted((-_likeness(a, b), i, j) for i, a in lefts for j, b in rights)
     taken_left: set[int] = set()
     taken_right: set[int] = set()
@@ -204,15 +204,18 @@ def _align(
     _match_unchanged(before, after, left, right, matched)
     lone_left = [(r, words) for r, words in same_left if r[0] not in taken_left]
     lone_right = [(r, words) for r, words in same_right if r[0] not in taken_right]
-    return matched, _alone(lone_left, same_right, empty), _alone(lone_right, same_left, empty)
+    return matched, _alone(lone_left, same_right, known), _alone(lone_right, same_left, known)
 
 
-def _alone(lone: Sequence[Sentence], others: Sequence[Sentence], empty: frozenset[str]) -> tuple[Range, ...]:
+def _alone(lone: Sequence[Sentence], others: Sequence[Sentence], known: Knowledge) -> tuple[Range, ...]:
     """Sentences without a counterpart, but for those that another sentence took in, word for word."""
     if not lone:
         return ()
-    held = [_substance(words, empty) for _, words in others]
-    return tuple(r for r, words in lone if not any(_substance(words, empty) <= other for other in held))
+    held = [_substance(words, known.empty_words, known) for _, words in others]
+    small = known.empty_words | known.light_words
+    return tuple(
+        r for r, words in lone if not any(_substance(words, small, known) <= other for other in held)
+    )
 
 
 def _match_unchanged(
@@ -233,8 +236,12 @@ def _sentences(text: Text) -> list[Sentence]:
     ]
 
 
-def _substance(words: tuple[str, ...], empty: frozenset[str]) -> frozenset[str]:
-    return frozenset(folded(word) for word in words if word not in empty) or frozenset(words)
+def _substance(words: tuple[str, ...], empty: frozenset[str], known: Knowledge) -> frozenset[str]:
+    """What the words of a sentence stand for, but for empty ones."""
+    same = known.same_words
+    return frozenset(same.get(word) or folded(word) for word in words if word not in empty) or frozenset(
+        words
+    )
 
 
 def _likeness(a: frozenset[str], b: frozenset[str]) -> float:

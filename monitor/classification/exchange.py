@@ -24,13 +24,25 @@ def crossed(case: Case, known: Knowledge) -> bool:
     if lone or len(matched) < _FEWEST_SENTENCES or len(matched) != len(set(matched.values())):
         return False
     gone, come = (_by_sentence(facts, changed, known) for facts, changed in case.sides)
+    moved = {one for one, two in matched.items() if _same(case, one, two)}
     left = {
         here: gone.get(here, frozenset()) - come.get(there, frozenset()) for here, there in matched.items()
     }
     came = {
         here: come.get(there, frozenset()) - gone.get(here, frozenset()) for here, there in matched.items()
     }
-    return any(left[one] & came[two] for one in matched for two in matched if one != two)
+    return any(
+        left[one] & came[two] for one in matched for two in matched if one != two and not {one, two} & moved
+    )
+
+
+def _same(case: Case, here: int, there: int) -> bool:
+    """Whether two sentences are the same, word for word."""
+    before, after = (
+        [word for word, sentence in zip(text.words, text.sentences, strict=True) if sentence == number]
+        for text, number in ((case.delta.before.text, here), (case.delta.after.text, there))
+    )
+    return before == after
 
 
 _FEWEST_SENTENCES = 2

@@ -159,8 +159,10 @@ def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
     """The one after "by"."""
     words = text.words
     for at in range(verb_at + 1, min(verb_at + _PASSIVE_REACH, len(words) - 1)):
-        if text.sentences[at + 1] != text.sentences[verb_at] or at in text.breaks:
+        if text.sentences[at + 1] != text.sentences[verb_at]:
             return None
+        if at in text.breaks and not (words[at].endswith("ed") or words[at] in _ALSO):
+            return None  # but "be read, collected, and used by others"
         if words[at] == "by":
             return named(text, at + 1, vendor) or (
                 named(text, at + 2, vendor) if words[at + 1] in _DETERMINERS and at + 2 < len(words) else None
@@ -168,6 +170,7 @@ def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
     return None
 
 
+_ALSO = PARTICIPLES | {"and", "or"}
 _PASSIVE_REACH = 9
 _DETERMINERS = word_set("the our a any each either such that that another")
 

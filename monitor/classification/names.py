@@ -22,6 +22,8 @@ _COURTS, _LAW, _WHERE = (word_set(_WORDS[name]) for name in ("courts", "law", "w
 _MOST = 40
 SERVING = "party.serving"
 """The rule that sees one who works for the vendor in another's place: no new name for the same thing."""
+ENTRY = "party.entry"
+"""The rule that sees an entry of a list of recipients."""
 PLACE_OF_LAW = "place.law"
 """The rule that sees another law or other courts."""
 _NO_ORGANISATION = word_set(" ".join(_WORDS["documents"]["sorts"])) | word_set(
@@ -54,16 +56,21 @@ def by_names(case: Case, known: Knowledge) -> Iterator[Found]:
 
 
 def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
-    """A whole entry of a list of recipients that came or went is a party, whatever its name looks like."""
-    name = entry_name(case.clause)
-    if not case.listed or case.reworded or not name or heads_table(case.clause):
+    """An entry of a list of recipients that came, went or is another one is a party, whatever its name looks like."""
+    if not case.listed or heads_table(case.clause):
         return
-    if case.difference.after is not None:
-        outcome = Outcome("party_added", "high", f"{name} was added", True)
-        yield found("party.entry", outcome, "subprocessors", "", name, known)
-    else:
-        outcome = Outcome("party_removed", "medium", f"{name} is gone")
-        yield found("party.entry", outcome, "subprocessors", name, "", known)
+    sides = case.difference.before, case.difference.after
+    before, after = (entry_name(clause) if clause else "" for clause in sides)
+    if case.reworded:
+        if before and after and not {*before.split()} & {*after.split()}:
+            outcome = Outcome("party_changed", "medium", f"{before} was replaced by {after}", True)
+            yield found(ENTRY, outcome, "subprocessors", before, after, known)
+    elif after:
+        outcome = Outcome("party_added", "high", f"{after} was added", True)
+        yield found(ENTRY, outcome, "subprocessors", "", after, known)
+    elif before:
+        outcome = Outcome("party_removed", "medium", f"{before} is gone")
+        yield found(ENTRY, outcome, "subprocessors", before, "", known)
 
 
 def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:

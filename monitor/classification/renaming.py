@@ -46,6 +46,8 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
 
 def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool:
     text = facts.text
+    if text.shown.isupper():
+        return False  # where all letters are capitals, none tells a name
     words = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
     if not words or len({text.words[at] for at in words}) > _MOST_RENAMED:
         return False

@@ -17,7 +17,7 @@ from monitor.classification.exchange import crossed, other_doers, swapped
 from monitor.classification.few import is_little
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
-from monitor.classification.names import PLACE_OF_LAW, SERVING
+from monitor.classification.names import ENTRY, PLACE_OF_LAW, SERVING
 from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, only_renamed, renamed
@@ -96,7 +96,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if case.context.english:
         if (
             case.reworded
-            and rules.isdisjoint((PLACE_OF_LAW, SERVING))
+            and rules.isdisjoint((PLACE_OF_LAW, SERVING, ENTRY))
+            and not (case.delta.quantities_gone or case.delta.quantities_come)
             and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
         ):
             return RENAMED

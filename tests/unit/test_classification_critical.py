@@ -10,7 +10,9 @@ import pytest
 from monitor.classification import compare
 from monitor.extraction import extract
 
-BLIND = tomllib.loads((Path(__file__).parents[1] / "eval" / "critical_blind.toml").read_text("utf-8"))
+EVAL = Path(__file__).parents[1] / "eval"
+BLIND = tomllib.loads((EVAL / "critical_blind.toml").read_text("utf-8"))
+SAME = tomllib.loads((EVAL / "critical_same.toml").read_text("utf-8"))
 
 
 def missing(before: str, after: str, kinds: set[str]) -> str | None:
@@ -32,4 +34,17 @@ def test_critical_changes_are_found(family: str) -> None:
         if (problem := missing(before, after, set(group["kinds"]))) is not None
     ]
     assert len(group["cases"]) >= 30
-    assert len(wrong) <= 0.07 * len(group["cases"]), wrong
+    assert len(wrong) <= 0.03 * len(group["cases"]), wrong
+
+
+def test_the_same_in_other_words_is_seldom_told() -> None:
+    """The ceiling is what was measured, whole sentences in plain language included, and it only falls."""
+    pairs = [pair for group in SAME.values() for pair in group["cases"]]
+    told = [
+        after
+        for before, after in pairs
+        if compare(*(extract(text.encode(), content_type="text/plain") for text in (before, after))).verdict
+        == "material"
+    ]
+    assert len(pairs) >= 250
+    assert len(told) <= 0.23 * len(pairs), told
