@@ -59,7 +59,8 @@ class Case:
         changed = _own(difference, clause, differing)
         title = _title(difference)
         sides = (old, changed[0]), (new, changed[1])
-        topics = topics_of(sides, clause.path, context.policy_kind, known, title)
+        paths = [side.path for side in (difference.before, difference.after) if side]
+        topics = topics_of(sides, paths, context.policy_kind, known, title)
         found, said = delta(old, new, known), wording(old, new, differing, known, context.vendor_names)
         left = residue(said, changed)
         both = difference.before is not None and difference.after is not None

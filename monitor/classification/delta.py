@@ -53,7 +53,12 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
     """Compare the facts of two texts; symmetric but for the sides."""
     matched, lone_before, lone_after = _align(before.text, after.text, known)
     gone, come = _facts(before.said, after.said)
-    modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
+    if before.text.words <= after.text.words:
+        modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
+    else:  # read backwards, the same pairs are made
+        back = {there: here for here, there in matched.items()}
+        modals_come, modals_gone, turned = _modals(after.modals, before.modals, back)
+        shifted = tuple((old, new) for new, old in turned)
     quantities_gone, quantities_come = (
         _uncited(lacking, side.text)
         for lacking, side in zip(

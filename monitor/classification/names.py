@@ -57,9 +57,11 @@ def by_names(case: Case, known: Knowledge) -> Iterator[Found]:
 
 def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
     """An entry of a list of recipients that came, went or is another one is a party, whatever its name looks like."""
-    if not case.listed or heads_table(case.clause):
-        return
     sides = case.difference.before, case.difference.after
+    if not case.listed or any(clause and heads_table(clause) for clause in sides):
+        return
+    if len({clause.kind for clause in sides if clause}) > 1:
+        return  # a list that became a table
     before, after = (entry_name(clause) if clause else "" for clause in sides)
     if case.reworded:
         if before and after and not {*before.split()} & {*after.split()}:

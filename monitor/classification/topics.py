@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.classification.asides import touched
@@ -32,15 +32,15 @@ Range = tuple[int, int]
 
 def topics(
     sides: Sequence[tuple[Facts, Sequence[Range]]],
-    path: Sequence[str],
+    paths: Iterable[Sequence[str]],
     policy_kind: str | None,
     known: Knowledge,
     title: str = "",
 ) -> tuple[str, ...]:
     """Topics of a changed clause, likeliest first.
 
-    ``sides``: the facts before and after, each with the word ranges that changed; ``title``: what the clause itself
-    begins with as its heading.
+    ``sides``: the facts before and after, each with the word ranges that changed; ``paths``: the headings above the
+    clause, before and after; ``title``: what the clause itself begins with as its heading.
     """
     points: dict[str, float] = {}
     for facts, changed in sides:
@@ -49,9 +49,8 @@ def topics(
     titled = {hit.name for hit in known.headings.scan(read(title))} - {"contact"} if title else set()
     for name in titled:
         points[name] = points.get(name, 0.0) + _TITLE
-    for depth, heading in enumerate(reversed(path[-3:])):
-        for hit in known.headings.scan(read(heading)):
-            points[hit.name] = points.get(hit.name, 0.0) + _HEADING / (depth + 1)
+    for name, value in _headed(paths, known).items():
+        points[name] = points.get(name, 0.0) + value
     for facts, changed in sides:
         if _forbids(facts, changed):
             points["acceptable_use"] = points.get("acceptable_use", 0.0) + _FORBIDDEN
@@ -67,6 +66,19 @@ def topics(
     named[most:] = [name for name in named[most : most + 1] if points[name] >= best * _NEARLY]
     here = _of_sentences(sides, known)
     return tuple(dict.fromkeys((*named[:1], *here, *named[1:]))) or ("other",)
+
+
+def _headed(paths: Iterable[Sequence[str]], known: Knowledge) -> dict[str, float]:
+    """Points for the headings above a clause, the nearest most; of both sides what says more."""
+    points: dict[str, float] = {}
+    for path in dict.fromkeys(map(tuple, paths)):
+        here: dict[str, float] = {}
+        for depth, heading in enumerate(reversed(path[-3:])):
+            for hit in known.headings.scan(read(heading)):
+                here[hit.name] = here.get(hit.name, 0.0) + _HEADING / (depth + 1)
+        for name, value in here.items():
+            points[name] = max(points.get(name, 0.0), value)
+    return points
 
 
 def _of_sentences(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> tuple[str, ...]:

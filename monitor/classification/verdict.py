@@ -110,7 +110,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
 
 def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     """Whether a heading only says what is below; a longer one that says something grave is taken at its word."""
-    words = len(case.clause.text.split())
+    sides = case.difference.before, case.difference.after
+    words = max(len(clause.text.split()) for clause in sides if clause)
     return words <= (_LONGEST_TITLE if _weigh(findings, known) else _LONGEST_HEADING)
 
 

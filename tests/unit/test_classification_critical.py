@@ -10,6 +10,17 @@ import pytest
 from monitor.classification import compare
 from monitor.extraction import extract
 
+MIRROR = {
+    "obligation_weakened": "obligation_strengthened",
+    "right_removed": "right_added",
+    "permission_widened": "permission_narrowed",
+    "prohibition_added": "prohibition_removed",
+    "period_shortened": "period_lengthened",
+    "party_added": "party_removed",
+    "scope_widened": "scope_narrowed",
+    "clause_added": "clause_removed",
+}
+MIRROR |= {value: key for key, value in MIRROR.items()}
 EVAL = Path(__file__).parents[1] / "eval"
 BLIND = tomllib.loads((EVAL / "critical_blind.toml").read_text("utf-8"))
 SAME = tomllib.loads((EVAL / "critical_same.toml").read_text("utf-8"))
@@ -35,6 +46,20 @@ def test_critical_changes_are_found(family: str) -> None:
     ]
     assert len(group["cases"]) >= 30
     assert len(wrong) <= 0.03 * len(group["cases"]), wrong
+
+
+def _told(before: str, after: str) -> list[tuple[str, ...]]:
+    documents = (extract(text.encode(), content_type="text/plain") for text in (before, after))
+    findings = (finding for change in compare(*documents).changes for finding in change.findings)
+    return sorted((f.rule, f.kind, f.topic, f.before, f.after) for f in findings)
+
+
+@pytest.mark.parametrize("family", sorted(BLIND))
+def test_read_backwards_each_finding_turns_round(family: str) -> None:
+    for before, after in BLIND[family]["cases"]:
+        forward, backward = _told(before, after), _told(after, before)
+        turned = sorted((rule, MIRROR.get(kind, kind), topic, b, a) for rule, kind, topic, a, b in backward)
+        assert forward == turned, after
 
 
 def test_the_same_in_other_words_is_seldom_told() -> None:
