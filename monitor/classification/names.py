@@ -124,7 +124,8 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
     while gone and come:
         old, new = gone.pop(0), come.pop(0)
         outcome = Outcome("party_changed", "medium", f"{old.shown} was replaced by {new.shown}", True)
-        serve = _serves(delta.before, old, case) and _serves(delta.after, new, case)
+        serve = old.processes or new.processes
+        serve = serve or (_serves(delta.before, old, case) and _serves(delta.after, new, case))
         yield found(SERVING if serve else "party", outcome, topic, old.shown, new.shown, known)
     for new in come:
         outcome = Outcome(

@@ -8,20 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mirror import MIRROR
 from monitor.classification import Context, compare, explain
 from monitor.model import FINDING_KINDS, TOPICS, Change, Clause, Comparison, Document
-
-MIRROR = {
-    "obligation_weakened": "obligation_strengthened",
-    "right_removed": "right_added",
-    "permission_widened": "permission_narrowed",
-    "prohibition_added": "prohibition_removed",
-    "period_shortened": "period_lengthened",
-    "party_added": "party_removed",
-    "scope_widened": "scope_narrowed",
-    "clause_added": "clause_removed",
-}
-MIRROR |= {value: key for key, value in MIRROR.items()}
 
 
 def document(

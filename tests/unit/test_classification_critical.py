@@ -7,20 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mirror import MIRROR
 from monitor.classification import compare
 from monitor.extraction import extract
 
-MIRROR = {
-    "obligation_weakened": "obligation_strengthened",
-    "right_removed": "right_added",
-    "permission_widened": "permission_narrowed",
-    "prohibition_added": "prohibition_removed",
-    "period_shortened": "period_lengthened",
-    "party_added": "party_removed",
-    "scope_widened": "scope_narrowed",
-    "clause_added": "clause_removed",
-}
-MIRROR |= {value: key for key, value in MIRROR.items()}
 EVAL = Path(__file__).parents[1] / "eval"
 BLIND = tomllib.loads((EVAL / "critical_blind.toml").read_text("utf-8"))
 SAME = tomllib.loads((EVAL / "critical_same.toml").read_text("utf-8"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mirror import MIRROR
 from monitor.classification import Context, classify, compare
 from monitor.classification.findings import weighed
 from monitor.classification.knowledge import knowledge
@@ -18,17 +19,6 @@ HERE = Path(__file__).parent
 EXAMPLES: dict[str, list[str]] = tomllib.loads((HERE / "classification_examples.toml").read_text("utf-8"))
 REWORDINGS = tomllib.loads((HERE.parent / "eval" / "rewordings.toml").read_text("utf-8"))
 CRITICAL = tomllib.loads((HERE.parent / "eval" / "critical.toml").read_text("utf-8"))
-MIRROR = {
-    "obligation_weakened": "obligation_strengthened",
-    "right_removed": "right_added",
-    "permission_widened": "permission_narrowed",
-    "prohibition_added": "prohibition_removed",
-    "period_shortened": "period_lengthened",
-    "party_added": "party_removed",
-    "scope_widened": "scope_narrowed",
-    "clause_added": "clause_removed",
-}
-MIRROR |= {value: key for key, value in MIRROR.items()}
 
 
 def judged(before: str, after: str) -> Change:

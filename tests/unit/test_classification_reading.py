@@ -1,0 +1,126 @@
+"""How clauses are read before they are judged: columns of tables, initials, names, lists and their leads."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.classification import compare
+from monitor.classification.columns import heads, spoken
+from monitor.classification.initials import spelt_out
+from monitor.classification.parties import parties
+from monitor.classification.quantities import quantities
+from monitor.classification.text import read
+from monitor.extraction import extract
+from monitor.model import Clause, Comparison
+
+TRAINING = "Data | Purpose | Used for AI training\nTickets | Support | {}\nCalls | Quality | No"
+REPORTING = "Severity | Example | Customers notified within\nCritical | Exfiltration of data | {}\nLow | Scans | 9 days"
+LISTED = (
+    "Only once you say yes do we:\n* read your address book\n{}* use your microphone\n"
+    "Unless you say no, we:\n* remember your volume\n{}"
+)
+DRIVING = "* share your driving score with insurers\n"
+
+
+def compared(before: str, after: str) -> Comparison:
+    return compare(*(extract(text.encode(), content_type="text/plain") for text in (before, after)))
+
+
+def rules(comparison: Comparison) -> set[str]:
+    return {finding.rule for change in comparison.changes for finding in change.findings}
+
+
+def test_an_answer_in_a_table_is_read_with_its_column() -> None:
+    comparison = compared(TRAINING.format("No"), TRAINING.format("Yes"))
+    finding = comparison.changes[0].findings[0]
+    assert (comparison.severity, finding.kind, finding.topic) == (
+        "high",
+        "prohibition_removed",
+        "ai_training",
+    )
+    assert finding.before == "Support | Used for AI training: No"
+
+
+def test_a_period_in_a_table_is_read_with_its_column() -> None:
+    comparison = compared(REPORTING.format("4 hours"), REPORTING.format("48 hours"))
+    assert comparison.severity == "high"
+    assert comparison.changes[0].findings[0].topic == "breach_notice"
+
+
+def test_only_rows_below_a_row_of_names_have_columns() -> None:
+    rows = [
+        Clause(" | ".join(cells), kind="row", cells=tuple(("", cell) for cell in cells))
+        for cells in (("Plan", "Cap"), ("Small", "12 months"), ("4 hours", "5 days"), ("a", "b", "c"))
+    ]
+    assert heads(rows) == {rows[1]: ("Plan", "Cap"), rows[2]: ("Plan", "Cap")}
+    assert spoken(rows[1], heads(rows)) == "Small | Cap: 12 months"
+    assert spoken(rows[3], heads(rows)) == "a | b | c"
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("We share data with AWS alone.", "We share data with Amazon Web Services alone."),
+        (
+            "BA reports a breach of PHI.",
+            "Business Associate reports a breach of protected health information.",
+        ),
+        ("NSW law applies.", "New South Wales law applies."),
+        ("We do not train LLMs with it.", "We do not train large language models with it."),
+    ],
+)
+def test_initials_say_what_the_words_say(short: str, long: str) -> None:
+    assert compared(short, long).verdict == compared(long, short).verdict == "editorial"
+    before, after = spelt_out(read(short), read(long))
+    assert [w.rstrip("s") for w in before.words] == [w.rstrip("s") for w in after.words]
+    assert before.shown == short
+    assert len(before.words) == len(before.spans) == len(before.sentences)
+
+
+def test_initials_of_other_words_are_another_name() -> None:
+    before, after = read("We use ABC for mail."), read("We use Acme Big Data for mail.")
+    assert spelt_out(before, after) == (before, after)
+
+
+def test_a_company_known_for_processing_data_is_one_wherever_it_stands() -> None:
+    assert [party.key for party in parties(read("Mailgun delivers what we write.")) if party.processes] == [
+        "mailgun"
+    ]
+    comparison = compared("Our database is run on Scaleway.", "Our database is run on Alibaba Cloud.")
+    assert comparison.severity == "high"
+    assert "party_changed" in {f.kind for change in comparison.changes for f in change.findings}
+
+
+def test_an_entry_that_moves_to_another_list_is_told() -> None:
+    comparison = compared(LISTED.format(DRIVING, ""), LISTED.format("", DRIVING))
+    assert comparison.verdict == "material"
+    assert comparison.severity == "high"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "unit"),
+    [
+        ("one hundred and fifty per cent (150%) of the fees", 150, "%"),
+        ("two hundred dollars ($200)", 200, ""),
+        ("EUR 250.000,00", 250_000, ""),
+    ],
+)
+def test_an_amount_said_twice_is_one(written: str, value: float, unit: str) -> None:
+    found = quantities(read(f"It is {written}."))
+    assert [(quantity.value, quantity.unit) for quantity in found] == [(value, unit)]
+
+
+def test_capitals_alone_name_nothing() -> None:
+    text = "LIABILITY SHALL NOT EXCEED THE FEES PAID IN THE {} BEFORE THE CLAIM AROSE."
+    comparison = compared(text.format("TWELVE MONTHS"), text.format("ONE MONTH"))
+    assert "period.cap" in rules(comparison)
+    assert comparison.severity == "high"
+
+
+def test_who_need_not_do_something_is_not_forbidden_it() -> None:
+    comparison = compared(
+        "The Supplier shall obtain the Customer's approval before it moves data.",
+        "The Supplier shall not be required to obtain the Customer's approval before it moves data.",
+    )
+    assert "promise.softer" in rules(comparison)
+    assert "ban-lifted.vendor" not in rules(comparison)
