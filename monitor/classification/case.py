@@ -97,10 +97,14 @@ class Case:
     def listed(self) -> bool:
         """The clause is an entry of a list of recipients: a row, or a short item."""
         short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
+        if not (short or self.row):
+            return False
         above = " ".join((self.clause.lead, *self.clause.path[-1:])).casefold().split()
-        named = self.context.recipients or "subprocessors" in (*self.topics, self.context.policy_kind)
-        named = named or not SURELY_RECIPIENTS.isdisjoint(word.strip(".,:") for word in above)
-        return named and (self.row or short)
+        return (
+            self.context.recipients
+            or "subprocessors" in (*self.topics, self.context.policy_kind)
+            or not SURELY_RECIPIENTS.isdisjoint(word.strip(".,:") for word in above)
+        )
 
     @property
     def sides(self) -> tuple[tuple[Facts, tuple[Range, ...]], tuple[Facts, tuple[Range, ...]]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from monitor.classification.citation import cited_words
-from monitor.classification.endings import folded
+from monitor.classification.endings import akin, folded
 from monitor.classification.facts import Fact, Facts
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.lexicon import Hit
@@ -219,7 +219,7 @@ def _alone(lone: Sequence[Sentence], others: Sequence[Sentence], known: Knowledg
     held = [_substance(words, known.empty_words, known) for _, words in others]
     small = known.empty_words | known.light_words
     return tuple(
-        r for r, words in lone if not any(_substance(words, small, known) <= other for other in held)
+        r for r, words in lone if not any(_taken_in(_substance(words, small, known), other) for other in held)
     )
 
 
@@ -232,6 +232,11 @@ def _match_unchanged(
     for (start, _), words in left:
         if words in where:
             matched.setdefault(before.sentences[start], where[words])
+
+
+def _taken_in(words: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether another sentence says all these words, in whatever form."""
+    return all(any(akin(word, form) for form in other) for word in words - other)
 
 
 def _sentences(text: Text) -> list[Sentence]:

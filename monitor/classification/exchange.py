@@ -8,13 +8,26 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
+from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.voice import doers, done_by, done_by_another
 
 
 def exchanged(case: Case, known: Knowledge) -> bool:
     """Whether a party came in another's place, or a word went from one sentence to another."""
-    return swapped(case, known) or other_doers(case) or crossed(case, known)
+    return swapped(case, known) or other_doers(case) or crossed(case, known) or inverted(case, known)
+
+
+def inverted(case: Case, known: Knowledge) -> bool:
+    """Whether two opposites changed places: "disabled unless you enable it", "enabled unless you disable it"."""
+    before, after = (_opposites(facts, changed, known) for facts, changed in case.sides)
+    return before != after and sorted(before) == sorted(after)
+
+
+def _opposites(facts: Facts, changed: Sequence[Range], known: Knowledge) -> list[str]:
+    """What the changed words stand for that have an opposite among them, in order."""
+    said = [kin_of(facts.text.words[at], known) for start, end in changed for at in range(start, end)]
+    return [word for word in said if word in known.opposed and not known.opposed[word].isdisjoint(said)]
 
 
 def crossed(case: Case, known: Knowledge) -> bool:

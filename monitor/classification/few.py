@@ -20,6 +20,7 @@ from monitor.classification.text import Text
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
 
+_NONE: frozenset[str] = frozenset()
 _SHORT, _SUBSTANTIAL = 5, 3
 """Words of a clause that came or went, and of a side of a reworded one, from which on a change is not little."""
 _FEW_BYTES = 24
@@ -44,9 +45,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         or (case.delta.shifted and not case.wording.turned)
     ):
         return False
-    if any(
-        frozenset((one, two)) in known.opposites for one in case.wording.gone for two in case.wording.come
-    ):
+    if any(not known.opposed.get(word, _NONE).isdisjoint(case.wording.come) for word in case.wording.gone):
         return False
     if _conditions(case, 0) != _conditions(case, 1):
         return False
@@ -56,7 +55,8 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
-    if strong[0] != strong[1]:
+    idle = any(rule.idle >= differing for rule in known.subjects)
+    if strong[0] != strong[1] and not idle:
         return False
     if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2) + said_anew(case.wording, case.changed):
         return False

@@ -21,18 +21,16 @@ def spelt_out(before: Text, after: Text) -> tuple[Text, Text]:
 
 
 def _spelt_out(text: Text, other: Text) -> Text:
-    known = frozenset(other.words)
     meant = {
-        at: words
-        for at, letters in _initials(text)
-        if text.words[at] not in known and (words := _words_for(letters, other, text))
+        at: words for at, letters in _initials(text, other) if (words := _words_for(letters, other, text))
     }
     return _with_words(text, meant) if meant else text
 
 
-def _initials(text: Text) -> Iterator[tuple[int, str]]:
-    """The words that are written in capitals alone, but for a plural "s", with their letters."""
-    for at in text.capitals:
+def _initials(text: Text, other: Text) -> Iterator[tuple[int, str]]:
+    """The words in capitals alone, but for a plural "s", that the other text does not use, with their letters."""
+    known = frozenset(other.words)
+    for at in [at for at in text.capitals if text.words[at] not in known]:
         letters = text.shown[slice(*text.spans[at])].removesuffix("s")
         if _FEWEST <= len(letters) <= _MOST and letters.isupper() and letters.isalpha():
             yield at, letters.casefold()

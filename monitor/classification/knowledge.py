@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import permutations
 from typing import Any
 
 from monitor.classification.endings import folded
@@ -126,7 +126,8 @@ class Knowledge:
     """Words, folded, that may come and go without moving anybody."""
     weighty_words: frozenset[str]
     """Words, folded, that matter wherever they come or go."""
-    opposites: frozenset[frozenset[str]]
+    opposed: Mapping[str, frozenset[str]]
+    """Words to those of which they are the opposite."""
     """Pairs of words, folded, that turn a clause round where one came in the other's place."""
     kin: dict[str, str]
     """Words met and what they stand for; filled by use."""
@@ -187,15 +188,21 @@ def knowledge() -> Knowledge:
         negations=_negations(wording["negation"]),
         light_words=frozenset(same.get(word, folded(word)) for word in wording["light_words"].split()),
         weighty_words=frozenset(same.get(word, folded(word)) for word in wording["weighty_words"].split()),
-        opposites=frozenset(
-            frozenset(same.get(word, folded(word)) for word in pair)
-            for line in wording["opposites"]
-            for pair in combinations(line.split(), 2)
-        ),
+        opposed=_opposed(wording["opposites"], same),
         kin={},
         weights=_weights(rules["severity"]),
         grave={fact: topic for topic, facts in rules["severity"]["grave"].items() for fact in facts},
     )
+
+
+def _opposed(lines: Iterable[str], same: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """What words stand for, to that for which their opposites stand: each two words of a line."""
+    opposed: dict[str, set[str]] = {}
+    for line in lines:
+        words = [same.get(word, folded(word)) for word in line.split()]
+        for one, other in permutations(words, 2):
+            opposed.setdefault(one, set()).add(other)
+    return {word: frozenset(others) for word, others in opposed.items()}
 
 
 _OF_PLACE = "law|laws|legislation|court|courts|jurisdiction|rules|judges"

@@ -15,6 +15,7 @@ _ANSWERS = word_set(table("names")["answers"])
 _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 """Words that belong to a name though they may be written small."""
 _PROCESSORS = frozenset(tuple(name.split("_")) for name in word_set(table("names")["processors"]))
+_BEGINS_PROCESSOR = frozenset(name[0] for name in _PROCESSORS)
 _LONGEST_PROCESSOR = max(map(len, _PROCESSORS))
 _REACH = 5
 
@@ -62,7 +63,11 @@ def _ordinary(text: Text) -> frozenset[int]:
 
 def _is_processor(name: tuple[str, ...]) -> bool:
     """Whether a name begins with that of a company known for processing data."""
-    return any(name[:length] in _PROCESSORS for length in range(1, _LONGEST_PROCESSOR + 1))
+    return (
+        name[:1] != ()
+        and name[0] in _BEGINS_PROCESSOR
+        and any(name[:length] in _PROCESSORS for length in range(1, _LONGEST_PROCESSOR + 1))
+    )
 
 
 def _capital(text: Text, at: int) -> bool:

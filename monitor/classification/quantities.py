@@ -124,6 +124,9 @@ def _repeats(one: Quantity, other: Quantity) -> bool:
     return same and other.unit in _SAID_TWICE and other.start - one.end <= 1
 
 
+_PARTS = {"half": 50, "third": 100 / 3, "quarter": 25, "fifth": 20, "tenth": 10}
+_PARTS |= {f"{part}s": share for part, share in _PARTS.items()}
+"""Of one: "one quarter of the fees", "two thirds of"."""
 _SAID_TWICE = frozenset({"times", "%", ""})
 """Units of numbers that contracts write in words and digits: a multiple, a share, money."""
 
@@ -164,6 +167,8 @@ def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quan
         after = words[end] if end < len(words) else ""
     if before in _CURRENCY or after in _CURRENCY:
         return Quantity("money", value, "", at - (before in _CURRENCY), end + (after in _CURRENCY))
+    if after in _PARTS and words[end + 1 : end + 2] == ("of",):
+        return Quantity("share", value * _PARTS[after], "%", at, end + 1)
     if after in _SHARE:
         return Quantity("share", value, "%", at, end + 1)
     if words[end : end + 2] == ("per", "cent"):
