@@ -41,7 +41,8 @@ def folded(word: str) -> str:
 _SHORTEST_ROOT = 5
 _SHORTEST_WITH_E = 3
 _TAILS = word_set(
-    "l s t d n is it at ed th ual iv ion ition ation abl ibl abilit ibilit ilit enc anc ent ant al ial ic ical ness ful ing"
+    "l s t d n is it at ed th iv ion ition ation abl ibl abilit ibilit ilit enc anc ent ant al ial ual ic ical ness "
+    "ful ing"
 )
 """What may follow a root in a form of the same word, once common endings are off."""
 

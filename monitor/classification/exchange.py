@@ -27,7 +27,7 @@ def inverted(case: Case, known: Knowledge) -> bool:
 def _opposites(facts: Facts, changed: Sequence[Range], known: Knowledge) -> list[str]:
     """What the changed words stand for that have an opposite among them, in order."""
     said = [kin_of(facts.text.words[at], known) for start, end in changed for at in range(start, end)]
-    return [word for word in said if word in known.opposed and not known.opposed[word].isdisjoint(said)]
+    return [word for word in said if word in known.turning and not known.turning[word].isdisjoint(said)]
 
 
 def crossed(case: Case, known: Knowledge) -> bool:

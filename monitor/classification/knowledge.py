@@ -128,6 +128,8 @@ class Knowledge:
     """Words, folded, that matter wherever they come or go."""
     opposed: Mapping[str, frozenset[str]]
     """Words to those of which they are the opposite."""
+    turning: Mapping[str, frozenset[str]]
+    """The same for opposites that turn a sentence round by changing places."""
     """Pairs of words, folded, that turn a clause round where one came in the other's place."""
     kin: dict[str, str]
     """Words met and what they stand for; filled by use."""
@@ -189,6 +191,7 @@ def knowledge() -> Knowledge:
         light_words=frozenset(same.get(word, folded(word)) for word in wording["light_words"].split()),
         weighty_words=frozenset(same.get(word, folded(word)) for word in wording["weighty_words"].split()),
         opposed=_opposed(wording["opposites"], same),
+        turning=_opposed(wording["turning"], same),
         kin={},
         weights=_weights(rules["severity"]),
         grave={fact: topic for topic, facts in rules["severity"]["grave"].items() for fact in facts},
