@@ -109,12 +109,14 @@ class Lexicon:
                 end = at + 2 if len(steps) == 2 else _match(words, steps, 2, at + 2)
                 if end > found.get(name, 0):
                     found[name] = end
-            for name, steps, last in others:
-                if last and last.isdisjoint(present):
-                    continue
-                end = _match(words, steps, 1, at + 1)
-                if end > found.get(name, 0):
-                    found[name] = end
+            for name, steps, needed in others:
+                for some in needed:
+                    if some.isdisjoint(present):
+                        break
+                else:
+                    end = _match(words, steps, 1, at + 1)
+                    if end > found.get(name, 0):
+                        found[name] = end
             if found:
                 hits += [Hit(name, at, end) for name, end in found.items()]
         return hits
@@ -139,20 +141,20 @@ class _Begun(NamedTuple):
     """Names of those that are complete with it."""
     by_next: dict[str, tuple[_Phrase, ...]]
     """Those that go on with one of some words at once, by that word."""
-    open: tuple[tuple[str, tuple[_Step, ...], frozenset[str]], ...]
-    """All others, with the words of which one must stand in the text; none when that cannot be told."""
+    open: tuple[tuple[str, tuple[_Step, ...], tuple[frozenset[str], ...]], ...]
+    """All others, with sets of words of each of which one must stand in the text, the smallest first."""
 
     @classmethod
     def of(cls, phrases: Iterable[_Phrase]) -> _Begun:
         alone: list[str] = []
         by_next: dict[str, list[_Phrase]] = {}
-        others: list[tuple[str, tuple[_Step, ...], frozenset[str]]] = []
+        others: list[tuple[str, tuple[_Step, ...], tuple[frozenset[str], ...]]] = []
         for name, steps in phrases:
             if len(steps) == 1:
                 alone.append(name)
             elif steps[1].gap or steps[1].stems or steps[1].optional:
-                last = steps[-1]
-                others.append((name, steps, frozenset() if last.stems or last.optional else last.words))
+                needed = [step.words for step in steps[1:] if not (step.stems or step.optional)]
+                others.append((name, steps, tuple(sorted(needed, key=len))))
             else:
                 for word in sorted(steps[1].words):
                     by_next.setdefault(word, []).append((name, steps))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from monitor.classification.asides import touched
 from monitor.classification.facts import Facts
@@ -119,15 +120,31 @@ _SMALL_WORD = 3
 """Letters of the words that are written small in a title."""
 
 
+@cache
+def _topic(name: str) -> tuple[str, float]:
+    """The topic that a phrase speaks for, and how strongly."""
+    topic, _, strength = name.partition(":")
+    return topic, _STRONG if strength == "strong" else _WEAK
+
+
+_LONG = 4
+_OF_LENGTH = [1 + _LENGTH * (max(length, 1) - 1) for length in range(_LONG + 1)]
+"""What a phrase counts by its words: the more, the surer."""
+
+
 def _side(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[str, float]:
     """Points of one text: each distinct phrase counts once, more the closer it stands to what changed."""
+    if not facts.topics:
+        return {}
     close = _closeness(len(facts.text.words), changed)
     words = facts.text.words
     best: dict[tuple[str, str, str], float] = {}
     for name, start, end in facts.topics:
-        value = _STRONG if name.endswith(":strong") else _WEAK
-        value *= (1 + _LENGTH * (min(end - start, 4) - 1)) * max(close[start:end])
-        key = (name.partition(":")[0], words[start], words[end - 1])
+        topic, value = _topic(name)
+        length = end - start
+        nearest = close[start] if length == 1 else max(close[start:end])
+        value *= _OF_LENGTH[length if length < _LONG else _LONG] * nearest
+        key = topic, words[start], words[end - 1]
         if value > best.get(key, 0.0):
             best[key] = value
     points: dict[str, float] = {}
