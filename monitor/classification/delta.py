@@ -53,6 +53,8 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
     """Compare the facts of two texts; symmetric but for the sides."""
     matched, lone_before, lone_after = _align(before.text, after.text, known)
     gone, come = _facts(before.said, after.said)
+    gone = (*gone, *_asked_no_more(before, after, gone, matched.items()))
+    come = (*come, *_asked_no_more(after, before, come, ((j, i) for i, j in matched.items())))
     if before.text.words <= after.text.words:
         modals_gone, modals_come, shifted = _modals(before.modals, after.modals, matched)
     else:  # read backwards, the same pairs are made
@@ -137,6 +139,22 @@ def _facts(before: tuple[Fact, ...], after: tuple[Fact, ...]) -> tuple[tuple[Fac
 
     had, has = {blurred(f) for f in before}, {blurred(f) for f in after}
     return tuple(f for f in gone if blurred(f) not in has), tuple(f for f in come if blurred(f) not in had)
+
+
+def _asked_no_more(
+    facts: Facts, other: Facts, known: Sequence[Fact], matched: Iterable[tuple[int, int]]
+) -> list[Fact]:
+    """What a sentence asks for beforehand and its counterpart does not, though another sentence still does."""
+    asked = [fact for fact in facts.said if fact.name in _ASKED and fact not in known]
+    if not asked:
+        return []
+    there = {other.text.sentences[fact.start] for fact in other.said if fact.name in _ASKED}
+    lacking = {here for here, its in matched if its not in there}
+    first = {facts.text.sentences[fact.start]: fact for fact in reversed(asked)}
+    return [fact for sentence, fact in sorted(first.items()) if sentence in lacking]
+
+
+_ASKED = frozenset({"opt_in", "own_choice"})
 
 
 def _modals(

@@ -101,12 +101,21 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
         hit
         for hit in hits
         if not _submits(hit, text)
+        and not (hit.name == "=selling" and _only_names_brokers(hit, hits, text))
         and not (hit.name == "=cap" and (_insures(hit, text) or any(_meet(hit, other) for other in free)))
     ]
 
 
 def _meet(one: Hit, other: Hit) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _only_names_brokers(hit: Hit, hits: list[Hit], text: Text) -> bool:
+    """Whether "data brokers" only says to whom something is sold, or is not."""
+    sentence = text.sentences[hit.start]
+    return text.words[hit.start : hit.end] == ("data", "brokers") and any(
+        other.name == hit.name and other != hit and text.sentences[other.start] == sentence for other in hits
+    )
 
 
 def _insures(hit: Hit, text: Text) -> bool:
@@ -159,6 +168,7 @@ def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> 
         stance = "neutral"
     elif stance != "forbidden" and (_negated(text, hit.start) or _denied(text, hit)):
         stance = "forbidden"
+        by = "vendor" if by == "customer" else by  # "you may tell us not to sell it"
     value = ""
     if name in known.named:
         value = " ".join(word.removesuffix("s") for word in text.words[hit.start : hit.end])

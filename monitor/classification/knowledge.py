@@ -83,6 +83,8 @@ class Subject:
     within: frozenset[str]
     unless: frozenset[str]
     """Rules that say more of it."""
+    several: Severity
+    """How much several words weigh of which none decides by itself."""
     idle: frozenset[str]
     """What words stand for in which such sentences are said otherwise: "the courts shall have", "subject to courts"."""
     comes: Outcome
@@ -255,7 +257,8 @@ def _subject(data: dict[str, Any]) -> Subject:
     comes, goes = (Outcome.of(data["id"], data[side]) for side in ("comes", "goes"))
     within, unless = frozenset(data["within"]), frozenset(data["unless"])
     idle = word_set(data.get("idle", ""))
-    return Subject(data["id"], data["fact"], data["topic"], within, unless, idle, comes, goes)
+    several = data.get("several", "medium")
+    return Subject(data["id"], data["fact"], data["topic"], within, unless, several, idle, comes, goes)
 
 
 def _same_words(lines: Iterable[str]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def by_subjects(
         if rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
             continue
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
-        if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, known)):
+        if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, rule, known)):
             before, after = (_quoted(*side) for side in sides)
             for outcome, was, is_ in _outcomes(rule, before, after, _slack(case)):
                 least = min(outcome.severity, weight, key=SEVERITIES.index)
@@ -87,11 +87,11 @@ def _loose(facts: Facts, runs: Sequence[Range]) -> int:
 
 
 _ASKED = frozenset({"opt_in", "own_choice"})
-_LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice", "opt_out"})
+_LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice"})
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
 
 
-def _weight(case: Case, known: Knowledge) -> Severity | None:
+def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
     """How much differs: a party, a name, a number or a word of weight; several other words; or a verb that says the
     same here ("go to the courts", "are heard by the courts"), which is nothing."""
     words = {*case.wording.gone, *case.wording.come}
@@ -103,7 +103,7 @@ def _weight(case: Case, known: Knowledge) -> Severity | None:
         for start, end in places
         for at in range(start, end)
     )
-    return "high" if decides else "medium" if len(words) >= _SEVERAL else None
+    return "high" if decides else rule.several if len(words) >= _SEVERAL else None
 
 
 def _decides(text: Text, at: int, vendor: frozenset[str], known: Knowledge) -> bool:
