@@ -214,10 +214,11 @@ def _align(
     matched: dict[int, int] = {}
     lefts = [(r[0], _substance(words, empty, known)) for r, words in same_left[:_MOST_SENTENCES]]
     rights = [(r[0], _substance(words, empty, known)) for r, words in same_right[:_MOST_SENTENCES]]
-    scored = sorted((-_likeness(a, b), i, j) for i, a in lefts for j, b in rights)
+    # Of two that are as alike, the nearer to the start and to its place: read backwards, it is the same.
+    scored = sorted((-_likeness(a, b), i + j, abs(i - j), i, j) for i, a in lefts for j, b in rights)
     taken_left: set[int] = set()
     taken_right: set[int] = set()
-    for score, at_left, at_right in scored:
+    for score, _, _, at_left, at_right in scored:
         if -score < _ALIKE:
             break
         if at_left not in taken_left and at_right not in taken_right:

@@ -35,11 +35,13 @@ def unphrased(
     left, right = bags
     off = {word: left[word] - right[word] for word in left.keys() | right.keys() if left[word] != right[word]}
     if off:
-        phrases = [
-            *_phrases(off, 1, said[0], texts[0], known),
-            *_phrases(off, -1, said[1], texts[1], known),
+        sides = [
+            _phrases(off, sign, *side, known)
+            for sign, side in zip((1, -1), zip(said, texts, strict=True), strict=True)
         ]
-        whole = [[p for p in phrases if p.sign == sign] for sign in (1, -1)]
+        # In an order that is the same when the comparison is read backwards.
+        phrases = sorted((*sides[0], *sides[1]), key=lambda phrase: phrase[1:])
+        whole = sorted(sides, key=lambda side: [phrase[1:] for phrase in side])
         for some in ([phrase] for phrase in phrases), whole, [phrases]:
             for together in some:
                 _take_apart(off, together)
