@@ -8,6 +8,7 @@ from monitor.classification.text import Text
 
 _FEWEST, _MOST = 2, 6
 """Letters of initials."""
+_MOST_SMALL = 3
 _SMALL = frozenset({"of", "and", "the", "for", "on", "in", "to"})
 """Words that initials leave out."""
 
@@ -21,19 +22,39 @@ def spelt_out(before: Text, after: Text) -> tuple[Text, Text]:
 
 
 def _spelt_out(text: Text, other: Text) -> Text:
-    meant = {
-        at: words for at, letters in _initials(text, other) if (words := _words_for(letters, other, text))
-    }
+    known = frozenset(other.words)
+    meant: dict[int, tuple[str, ...]] = {}
+    introduced: set[str] = set()
+    for at, letters in _initials(text):
+        word = text.words[at]
+        if word not in known:
+            words = _words_for(letters, other, text)
+        elif word not in introduced:
+            introduced.add(word)
+            words = _introduced(word, letters, other, text)
+        else:
+            continue
+        if words:
+            meant[at] = words
     return _with_words(text, meant) if meant else text
 
 
-def _initials(text: Text, other: Text) -> Iterator[tuple[int, str]]:
-    """The words in capitals alone, but for a plural "s", that the other text does not use, with their letters."""
-    known = frozenset(other.words)
-    for at in [at for at in text.capitals if text.words[at] not in known]:
+def _initials(text: Text) -> Iterator[tuple[int, str]]:
+    """The words in capitals alone, but for a plural "s", with their letters."""
+    for at in text.capitals:
         letters = text.shown[slice(*text.spans[at])].removesuffix("s")
         if _FEWEST <= len(letters) <= _MOST and letters.isupper() and letters.isalpha():
             yield at, letters.casefold()
+
+
+def _introduced(word: str, letters: str, text: Text, beside: Text) -> tuple[str, ...]:
+    """The words right before some initials that these stand for, and the initials: "large language models (LLMs)"."""
+    words = text.words
+    for end in (at for at, other in enumerate(words) if other == word):
+        for at in range(max(end - _MOST - _MOST_SMALL, 0), end):
+            if _run(letters, words, at) == end and not _holds(beside.words, words[at:end]):
+                return words[at : end + 1]
+    return ()
 
 
 def _words_for(letters: str, text: Text, beside: Text) -> tuple[str, ...]:

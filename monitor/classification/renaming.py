@@ -12,7 +12,7 @@ from monitor.classification.holders import PARTIES
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.names import RECIPIENT_WORDS
 from monitor.classification.tables import table, word_set
-from monitor.classification.text import Text
+from monitor.classification.text import Text, read
 from monitor.comparison import Difference
 from monitor.model import Document
 
@@ -233,7 +233,7 @@ def _is_own(document: Document, name: str) -> bool:
 
 
 def _folded(name: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\d+|[^\W\d_]+", name.casefold()))
+    return read(name).words
 
 
 _ARTICLES = frozenset(("a", "an"))

@@ -19,7 +19,7 @@ from monitor.classification.wording import DECISIVE, Wording
 _MOST = 3
 """Words of substance on one side up to which a change is small."""
 
-_SETTLING = frozenset({"training", "selling"})
+_SETTLING = frozenset({"training", "selling", "default_off"})
 _ASKED = frozenset({"opt_in", "own_choice"})
 _GRAVE = _SETTLING | _ASKED | {"opt_out"}
 """Concepts that count wherever the words differ: what is no longer said of them was said by the whole sentence."""

@@ -83,7 +83,10 @@ def _of_list(facts: Facts, start: int, other: Facts) -> Said | None:
         return None
     modal = next((m for m in facts.modals if m.sentence == head), None)
     twin = modal and any(_same(m, modal) and m.verb == modal.verb for m in other.modals)
-    return (modal.holder, modal.force) if modal and twin else None
+    if not (modal and twin):
+        return None
+    denied = not NOES.isdisjoint(text.words[start : start + 2])  # "will: (1) protect it; and (2) not sell it"
+    return modal.holder, "not" if denied else modal.force
 
 
 def _covered(

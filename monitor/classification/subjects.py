@@ -12,6 +12,7 @@ from dataclasses import replace
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
+from monitor.classification.exchange import crossed
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import party_of
@@ -41,14 +42,15 @@ def by_subjects(
 
     ``findings``: what the other rules found.
     """
-    if not case.reworded or case.wording.same:
+    if not case.reworded or (case.wording.same and not crossed(case, known)):
         return
     for rule in known.subjects:
         if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
             continue
         if rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
             continue
-        sides = [(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True)]
+        ranges = case.changed if case.wording.same else case.residue
+        sides = [(facts, runs) for (facts, _), runs in zip(case.sides, ranges, strict=True)]
         if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, rule, known)):
             before, after = (_quoted(*side) for side in sides)
             for outcome, was, is_ in _outcomes(rule, before, after, _slack(case)):
@@ -95,6 +97,8 @@ def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
     """How much differs: a party, a name, a number or a word of weight; several other words; or a verb that says the
     same here ("go to the courts", "are heard by the courts"), which is nothing."""
     words = {*case.wording.gone, *case.wording.come}
+    if case.wording.same:  # a word went from one sentence to another
+        return "high"
     if not known.weighty_words.isdisjoint(words) or not DECISIVE.isdisjoint(words):
         return "high"
     decides = any(

@@ -68,14 +68,14 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         return
     if ("not" in case.wording.gone) == ("not" in case.wording.come):
         return  # as many noes, if in other words
-    gone, come = (_denials(facts, changed) for facts, changed in case.sides)
+    gone, come = (_denials(facts, changed, known) for facts, changed in case.sides)
     for sentence, there in delta.sentences.items():
         if (sentence in gone) == (there in come):
             continue
         came = there in come
         facts, at = (delta.after, come[there]) if came else (delta.before, gone[sentence])
         modal = governing(facts.text, facts.modals, at)
-        by = modal.holder if modal else "vendor"
+        by = modal.holder if modal and not case.row else "vendor"
         for rule in known.modal_rules:
             if (rule.by, rule.force) == (by, "not"):
                 quote = facts.text.snippet(at - _AROUND, at + _AROUND)
@@ -83,11 +83,12 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
                 yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
 
 
-def _denials(facts: Facts, changed: Sequence[Range]) -> dict[int, int]:
+def _denials(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[int, int]:
     """The first word that says no among the changed ones, by sentence."""
     found: dict[int, int] = {}
     for start, end in changed:
         for at in range(start, end):
-            if facts.text.words[at] in NOES:
+            word = facts.text.words[at]
+            if word in NOES or known.negations.get(word, "").startswith("not "):  # "excluded"
                 found.setdefault(facts.text.sentences[at], at)
     return found

@@ -53,6 +53,8 @@ _RULE_OF = {
 
 _LONGEST_HEADING, _LONGEST_TITLE = 14, 6
 _LONGEST_LABEL = 7
+_MOST_OF_CONTACT = 8
+"""Words that differ on a side where no more changed than how to reach somebody."""
 _FIRM = (
     "period",
     "amount",
@@ -191,6 +193,8 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     about = case.topics[0] == "contact"
     if not case.row and contact_changed(case.sides, known, about_contact=about):
         return True
+    if max(len(case.wording.gone), len(case.wording.come)) > _MOST_OF_CONTACT and case.reworded:
+        return False
     broken = case.reworded and any(f.finding.rule == "duty.vendor" for f in findings)
     return about and not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
 

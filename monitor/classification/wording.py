@@ -217,10 +217,11 @@ def _places(said: Said, kin: Collection[str]) -> tuple[Range, ...]:
     if not kin:
         return ()
     wanted = frozenset(kin)
+    denied = "not" in wanted
     return tuple(
         (at, said.ends.get(at, at + 1))
         for at, word in enumerate(said.words)
-        if word in wanted or (word[:4] == "not " and word[4:] in wanted)
+        if word in wanted or (word[:4] == "not " and (denied or word[4:] in wanted))
     )
 
 
