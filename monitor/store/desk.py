@@ -15,7 +15,7 @@ from monitor.store.engine import Store
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
 Given = tuple[Any, Exception | None]
-"""What a work gave back, or why it failed."""
+"""What a work gave back, and why it failed."""
 
 TOGETHER = 32
 """Works in one transaction at most: other processes wait for all of them."""
@@ -91,10 +91,14 @@ class Desk:
         self._serve()
 
     def _run(self, works: Sequence[Work], write: bool) -> list[Given]:
+        at_work = False
         try:
             with self._store.write() if write else self._store.read() as connection:
-                return [(work(connection), None) for work in works]
+                at_work = True
+                found: list[Given] = [(work(connection), None) for work in works]
+                at_work = False
+            return found
         except Exception as fault:
-            if len(works) == 1:
-                return [(None, fault)]
+            if not at_work or len(works) == 1:  # locked, or it cannot be committed: that concerns them all
+                return [(None, fault)] * len(works)
         return [self._run([work], write)[0] for work in works]

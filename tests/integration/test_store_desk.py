@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
 
+from monitor.errors import StateError
 from monitor.store import Store, meta
 from monitor.store.desk import TOGETHER, Desk
 from monitor.store.engine import DATABASE
@@ -83,6 +85,25 @@ async def test_a_work_that_fails_takes_nobody_along(desk: Desk, tmp_path: Path) 
     assert (first, last) == ("first", "last")
     assert isinstance(fault, LookupError)
     assert on_disk(tmp_path) == {"first", "last"}
+
+
+async def test_a_database_that_takes_nothing_is_not_asked_once_for_each(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have let us wait for half a minute."""
+    asked: list[None] = []
+
+    @contextmanager
+    def locked() -> Iterator[Connection]:
+        asked.append(None)
+        raise StateError("locked")
+        yield
+
+    monkeypatch.setattr(desk._store, "write", locked)
+    works = [desk.stored(put(f"k{number}"), write=True) for number in range(TOGETHER + 1)]
+    faults = await asyncio.gather(*works, return_exceptions=True)
+    assert {type(fault) for fault in faults} == {StateError}
+    assert len(asked) == 2  # for the first, which did not wait, and for all others
 
 
 async def test_a_work_that_nobody_waits_for_is_not_begun(desk: Desk, tmp_path: Path) -> None:
