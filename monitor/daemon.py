@@ -27,6 +27,7 @@ from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, StateError
 from monitor.evidence import retention
 from monitor.fetch import Fetcher
+from monitor.memory import give_back
 from monitor.metrics import Metrics
 from monitor.ondemand import fetch_settings, synced, tools_for
 from monitor.pipeline import lease_of, look
@@ -84,6 +85,8 @@ class Daemon:
         self.next_gc = datetime.min.replace(tzinfo=UTC)
         self.clock: tuple[float, datetime] | None = None
         self.swept = False
+        self.grown = True
+        """Looks may have left memory behind that nobody uses."""
         self.refills: set[asyncio.Task[None]] = set()
         self.reloads: set[asyncio.Task[None]] = set()
         self.reloading = asyncio.Lock()
@@ -162,6 +165,7 @@ class Daemon:
 
     def _start(self, slot: Slot) -> None:
         self.under_way.add(slot.key)
+        self.grown = True
         task = asyncio.create_task(self._look(slot, self.tools))
         self.looks.add(task)
         task.add_done_callback(self._done)
@@ -233,6 +237,9 @@ class Daemon:
         if first:
             self.notifier.tell("READY=1")
         self.notifier.tell(f"WATCHDOG=1\nSTATUS={len(self.looks)} looks under way")
+        if self.grown and not self.looks:
+            self.grown = False
+            give_back()
 
     async def _mind_the_clock(self, now: datetime) -> None:
         """A clock that was set back must not leave due times in a far future."""

@@ -17,6 +17,7 @@ from monitor.fetch.robots import RobotsMemory
 from monitor.pipeline import Result, lease_of, look_all
 from monitor.schedule import first_due, next_due
 from monitor.store import Store, outbox, robots, watches
+from monitor.store.desk import Desk
 from monitor.store.watches import Slot
 from monitor.tools import Tools
 from monitor.workers import Workers
@@ -51,14 +52,14 @@ async def tools_for(config: Config, store: Store, *, alerts: bool = True) -> Asy
     asked = RobotsMemory(known)
     fetcher = Fetcher(fetch_settings(config), robots_store=asked)
     async with fetcher, Workers() as workers:
-        tools = Tools(config, store, fetcher, workers, asked, alerts=alerts)
+        tools = Tools(config, store, Desk(store), fetcher, workers, asked, alerts=alerts)
         try:
             yield tools
         finally:
             new = {origin: entry for origin, entry in asked.items() if known.get(origin) != entry}
             if new:
                 await tools.stored(partial(robots.save, entries=new))
-            tools.close()
+            tools.desk.close()
 
 
 async def synced(tools: Tools) -> None:

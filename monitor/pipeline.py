@@ -106,6 +106,8 @@ async def considered(seen: Seen, case: Case, tools: Tools) -> Verdict:
 
 async def recalled(watch: Watch, slot: Slot, tools: Tools) -> Case:
     """What a watch is judged by: its memory, the documents that it names, options and rules."""
+    if slot.blank:
+        return case_of(watch, tools.config)
     memory, documents = await tools.stored(
         lambda connection: versions.recollection(connection, slot.watch_id), write=False
     )

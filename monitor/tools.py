@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from monitor.fetch import Fetcher
     from monitor.fetch.robots import RobotsMemory
     from monitor.store import Store
+    from monitor.store.desk import Desk
     from monitor.workers import Workers
 
 T = TypeVar("T")
@@ -32,6 +31,7 @@ class Tools:
 
     config: Config
     store: Store
+    desk: Desk
     fetcher: Fetcher
     workers: Workers
     robots: RobotsMemory
@@ -39,18 +39,7 @@ class Tools:
     now: Callable[[], datetime] = utc_now
     alerts: bool = True
     """False: changes are recorded, nobody is told."""
-    _desk: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
-    )
 
     async def stored(self, work: Callable[[Connection], T], *, write: bool = True) -> T:
-        """Run one transaction in the store's own thread: a slow disk never stops the loop."""
-
-        def run() -> T:
-            with self.store.write() if write else self.store.read() as connection:
-                return work(connection)
-
-        return await asyncio.get_running_loop().run_in_executor(self._desk, run)
-
-    def close(self) -> None:
-        self._desk.shutdown()
+        """Run a work in a transaction of the store, in its own thread; it may be called twice (``Desk``)."""
+        return await self.desk.stored(work, write=write)

@@ -5,15 +5,20 @@ It imports next to nothing by itself: what a call needs is loaded with the call.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import pickle
 import resource
 import struct
 import sys
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 _UNUSED = ("soupsieve", "charset_normalizer")
 """What BeautifulSoup loads where it is there, for selectors and for bytes. It gets neither here: half of a start."""
+
+ROOM = 2**20
+"""Bytes that a pipe should take: most pages, and what is read on them, so that who writes waits for nobody."""
 
 SIZE = struct.Struct(">Q")
 """What a call or a reply begins with: how long it is, in bytes."""
@@ -28,6 +33,9 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
+    with suppress(OSError, AttributeError):  # only Linux can, and not without end for one user
+        for pipe in (source, sink):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, ROOM)
     sys.stdout = sys.stderr  # a stray print must not garble a reply
     sys.modules.update(dict.fromkeys(_UNUSED))  # type: ignore[arg-type]  # None: not to be found
     gc.disable()  # a page's tree would set it off again and again, with nothing to give back before the end

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from monitor.errors import ExtractionError
-from monitor.worker import SIZE
+from monitor.worker import ROOM, SIZE
 
 T = TypeVar("T")
 
@@ -152,6 +152,7 @@ class _Worker:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
+                limit=ROOM,
                 env=environment | {"PYTHONHASHSEED": "0"},
                 start_new_session=True,  # Ctrl-C is for the parent, which lets its workers finish
             )
@@ -159,11 +160,12 @@ class _Worker:
 
     async def exchange(self, request: bytes) -> bytes:
         self.calls += 1
-        self.stdin.write(SIZE.pack(len(request)))
-        # All at once, asyncio would keep a second copy of a large page.
-        for start in range(0, len(request), _SLICE):
-            self.stdin.write(request[start : start + _SLICE])
+        # All at once, asyncio would keep a second copy of a large page; apart, the size would wake the worker in vain.
+        self.stdin.write(SIZE.pack(len(request)) + request[:_SLICE])
+        for start in range(_SLICE, len(request), _SLICE):
             await self.stdin.drain()
+            self.stdin.write(request[start : start + _SLICE])
+        await self.stdin.drain()
         del request
         (size,) = SIZE.unpack(await self.stdout.readexactly(SIZE.size))
         return await self.stdout.readexactly(size)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, literal, select
 
@@ -24,14 +24,24 @@ _TURNED = 200
 """A page of which so little is left is the one before it with another token: no level finds less in it."""
 
 
-def put(connection: Connection, data: bytes, *, like: str | None = None, first: bool = False) -> str:
+def put(
+    connection: Connection,
+    data: bytes,
+    *,
+    sha256: str | None = None,
+    like: str | None = None,
+    base: bytes | None = None,
+    first: bool = False,
+) -> str:
     """Keep some bytes; nothing happens when they are kept already.
 
     Args:
         connection: of a ``Store.write()``.
         data: any bytes.
+        sha256: theirs, where it is known.
         like: SHA-256 of bytes that these may resemble (the page as it was); unknown ones are ignored.
-        first: of a first look, to be packed quickly whatever they resemble.
+        base: the bytes behind ``like``, where they are at hand.
+        first: a document of a first look, which resembles its page: packed quickly and against that in any case.
 
     Returns:
         The SHA-256 of ``data`` in hex.
@@ -39,12 +49,12 @@ def put(connection: Connection, data: bytes, *, like: str | None = None, first: 
     Raises:
         StateError: the bytes behind ``like`` are damaged.
     """
-    sha256 = hashlib.sha256(data).hexdigest()
-    known = connection.scalar(_CODEC, {"sha256": sha256})
-    if known is not None and known != "released":
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
+    known = connection.execute(_STATE, {"sha256": sha256}).first()
+    if known is not None and known.codec != "released":
         return sha256
-    level = FIRST_LEVEL if first or not like else LEVEL
-    row = _row(connection, data, like if like != sha256 else None, level)
+    below = _base(connection, like, base) if like and like != sha256 else None
+    row = _row(data, below, FIRST_LEVEL if first or not like else LEVEL, sure=first)
     if known is None:
         connection.execute(_ADD, {"sha256": sha256, **row})
     else:  # seen again after its bytes were released
@@ -58,7 +68,8 @@ def repack(connection: Connection, sha256: str, *, like: str | None) -> int:
     Returns:
         The new depth; those packed against this one have to follow.
     """
-    row = _row(connection, get(connection, sha256), like, LEVEL if like else FIRST_LEVEL)
+    below = _base(connection, like) if like else None
+    row = _row(get(connection, sha256), below, LEVEL if like else FIRST_LEVEL)
     connection.execute(schema.blob.update().where(schema.blob.c.sha256 == sha256), row)
     return int(row["depth"])
 
@@ -86,31 +97,42 @@ def released(connection: Connection, names: Iterable[str]) -> set[str]:
     }
 
 
-def _row(connection: Connection, data: bytes, like: str | None, level: int) -> dict[str, Any]:
-    packed, base, depth = _pack(connection, data, like, level)
+class _Base(NamedTuple):
+    """What bytes are packed against."""
+
+    sha256: str
+    depth: int
+    data: bytes
+
+
+def _base(connection: Connection, sha256: str, data: bytes | None = None) -> _Base | None:
+    """None: there is none of that name, its bytes were released, or enough lies below it already."""
+    rows = (
+        _chain(connection, sha256) if data is None else connection.execute(_STATE, {"sha256": sha256}).all()
+    )
+    if not rows or rows[0].codec != "zstd" or rows[0].depth >= DEPTH:
+        return None
+    return _Base(sha256, rows[0].depth, unpack_chain(sha256, rows) if data is None else data)
+
+
+def _row(data: bytes, base: _Base | None, level: int, *, sure: bool = False) -> dict[str, Any]:
+    """All but the name. ``sure``: the base is known to be a good one."""
+    packed = _compress(data, FIRST_LEVEL if base else level, base)
+    if base and level != FIRST_LEVEL and len(packed) > len(data) // _TURNED:
+        packed = _compress(data, level, base)
+    # A small page is compared with itself alone: a base must earn the reading of it.
+    if base and not sure and len(packed) >= len(data) // 8:
+        alone = _compress(data, level)
+        if len(alone) <= len(packed):
+            packed, base = alone, None
     return {
         "size": len(data),
         "codec": "zstd",
-        "base_sha256": base,
-        "depth": depth,
+        "base_sha256": base.sha256 if base else None,
+        "depth": base.depth + 1 if base else 0,
         "packed_sha256": hashlib.sha256(packed).hexdigest(),
         "data": packed,
     }
-
-
-def _pack(connection: Connection, data: bytes, like: str | None, level: int) -> tuple[bytes, str | None, int]:
-    """The smaller of both packings, its base and its depth."""
-    chain = _chain(connection, like) if like else []
-    if chain and chain[0].codec == "zstd" and chain[0].depth < DEPTH:
-        below = unpack_chain(chain[0].sha256, chain)
-        packed = _compress(data, FIRST_LEVEL, below)
-        if len(packed) > len(data) // _TURNED and level != FIRST_LEVEL:
-            packed = _compress(data, level, below)
-        # A small page is compared with itself alone: a base must earn the reading of it.
-        if len(packed) < len(data) // 8 or len(packed) < len(alone := _compress(data, level)):
-            return packed, chain[0].sha256, chain[0].depth + 1
-        return alone, None, 0
-    return _compress(data, level), None, 0
 
 
 def _chain(connection: Connection, sha256: str) -> Sequence[Any]:
@@ -135,7 +157,7 @@ def _chain_query() -> Select[Any]:
 
 # Statements that stand once: building one anew costs as much as running it.
 _CHAIN = _chain_query()
-_CODEC = select(schema.blob.c.codec).where(schema.blob.c.sha256 == bindparam("sha256"))
+_STATE = select(schema.blob.c.codec, schema.blob.c.depth).where(schema.blob.c.sha256 == bindparam("sha256"))
 _ADD = schema.blob.insert()
 
 
@@ -178,10 +200,11 @@ def unpack(row: Any, base: bytes | None, *, trusted: bool = False) -> bytes:
     return data
 
 
-def _compress(data: bytes, level: int, base: bytes | None = None) -> bytes:
+def _compress(data: bytes, level: int, base: _Base | None = None) -> bytes:
     import zstandard
 
-    return zstandard.ZstdCompressor(level=level, dict_data=_dictionary(base)).compress(data)
+    dictionary = _dictionary(base.data if base else None)
+    return zstandard.ZstdCompressor(level=level, dict_data=dictionary).compress(data)
 
 
 def _dictionary(base: bytes | None) -> Any:

@@ -1,6 +1,6 @@
 """The chain: what was written, and when, in a form that shows every later touch.
 
-Each transaction that adds rows ends with one ``record``: the hashes of those rows, hashed together with the
+Each look, or other act that adds rows, ends with one ``record``: the hashes of those rows, hashed together with the
 record before it. Whoever holds one head of the chain (each digest carries it) can prove everything up to it.
 """
 
@@ -68,7 +68,7 @@ _ADD = schema.record.insert()
 
 
 def attest(connection: Connection, rows: Sequence[tuple[str, int]], at: datetime) -> None:
-    """Enter rows into the chain; the last act of the transaction that wrote them.
+    """Enter rows into the chain; the last act of what wrote them, in the same transaction.
 
     Args:
         connection: of a ``Store.write()``.

@@ -39,7 +39,7 @@ metadata = MetaData(
 
 def timestamp(at: datetime) -> str:
     """UTC, to the microsecond, in a form that sorts as text and is the same on every database."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Time(TypeDecorator[datetime]):
@@ -52,9 +52,7 @@ class Time(TypeDecorator[datetime]):
         return None if value is None else timestamp(value)
 
     def process_result_value(self, value: str | None, _dialect: Any) -> datetime | None:
-        return (
-            None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-        )
+        return None if value is None else datetime.fromisoformat(value)
 
 
 def _id() -> Column[int]:

@@ -13,6 +13,7 @@ from monitor.store import blobs
 from monitor.store.outcome import Outcome, Page, Rows
 from monitor.store.rows import add
 from monitor.store.schema import Time, snapshot, version
+from monitor.store.watches import Slot
 
 # Statements that stand once: building one anew costs as much as running it.
 _PAGE_BEFORE = (
@@ -50,20 +51,21 @@ def keep_pages(connection: Connection, outcome: Outcome, rows: Rows) -> list[int
     return [
         int(page.validators["snapshot_id"])
         if page.body is None
-        else _keep_page(connection, outcome.slot.watch_id, page, page.body, rows)
+        else _keep_page(connection, outcome.slot, page, page.body, rows)
         for page in outcome.pages
     ]
 
 
-def _keep_page(connection: Connection, watch_id: int, page: Page, body: bytes, rows: Rows) -> int:
+def _keep_page(connection: Connection, slot: Slot, page: Page, body: bytes, rows: Rows) -> int:
     # The same page at the look before is what its bytes resemble most.
-    asked = {"watch_id": watch_id, "part": page.part, "at": page.fetched_at}
-    body_sha256 = blobs.put(connection, body, like=connection.scalar(_PAGE_BEFORE, asked))
+    asked = {"watch_id": slot.watch_id, "part": page.part, "at": page.fetched_at}
+    like = None if slot.blank else connection.scalar(_PAGE_BEFORE, asked)
+    blobs.put(connection, body, sha256=page.validators["sha256"], like=like)
     return add(
         connection,
         snapshot,
         rows,
-        watch_id=watch_id,
+        watch_id=slot.watch_id,
         part=page.part,
         fetched_at=page.fetched_at,
         requested_url=page.requested_url,
@@ -75,7 +77,7 @@ def _keep_page(connection: Connection, watch_id: int, page: Page, body: bytes, r
         redirects=[list(hop) for hop in page.redirects],
         peer=page.peer,
         tls_sha256=page.tls_sha256,
-        body_sha256=body_sha256,
+        body_sha256=page.validators["sha256"],
     )
 
 
@@ -97,6 +99,7 @@ def keep(connection: Connection, outcome: Outcome, snapshot_ids: Sequence[int], 
         snapshot_ids,
         outcome.pages[-1].fetched_at if outcome.pages else outcome.ended_at,
         rows,
+        page=outcome.pages[0].body if outcome.pages else None,
         suspect=outcome.suspect,
         origin=outcome.origin,
     )
@@ -110,10 +113,14 @@ def keep_version(
     seen_at: datetime,
     rows: Rows,
     *,
+    page: bytes | None = None,
     suspect: str | None = None,
     origin: str = "check",
 ) -> Kept:
-    """The version with these words, which is added if it was never seen; a re-reading always adds one."""
+    """The version with these words, which is added if it was never seen; a re-reading always adds one.
+
+    ``page``: the bytes of the first snapshot, where they are at hand.
+    """
     found = by_key(connection, watch_id, seen.key)
     if found is not None and (origin != "reread" or found.extractor == seen.extractor):
         return found
@@ -121,6 +128,9 @@ def keep_version(
     # A document resembles the one before it; the first one, its page.
     like = last.document_sha256 if last else connection.scalar(_BODY, {"id": next(iter(snapshot_ids), 0)})
     number = last.number + 1 if last else 1
+    document_sha256 = blobs.put(
+        connection, seen.packed, like=like, base=None if last else page, first=not last
+    )
     added = add(
         connection,
         version,
@@ -129,7 +139,7 @@ def keep_version(
         number=number,
         text_key=seen.key,
         text_sha256=seen.text_sha256,
-        document_sha256=blobs.put(connection, seen.packed, like=like, first=last is None),
+        document_sha256=document_sha256,
         snapshot_ids=list(snapshot_ids),
         first_seen_at=seen_at,
         title=seen.title,

@@ -88,10 +88,7 @@ def _create(connection: Connection, store: Store) -> None:
         raise StateError(
             f"{store.folder}: the database has a table {sorted(theirs)[0]!r} that is not ours; name an empty database"
         )
-    # Of a copy: making tables on PostgreSQL marks their circular keys, and SQLite would go without them.
-    declared = MetaData(naming_convention=metadata.naming_convention)
-    for table in metadata.tables.values():
-        table.to_metadata(declared)
+    declared = metadata if store.sqlite else _copy(metadata)
     declared.create_all(connection, checkfirst=False)
     # As Alembic would make it.
     connection.execute(
@@ -102,6 +99,14 @@ def _create(connection: Connection, store: Store) -> None:
     )
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
     _put_up_guards(connection)
+
+
+def _copy(declared: MetaData) -> MetaData:
+    """For PostgreSQL: making its tables marks their circular keys, and a later SQLite would go without them."""
+    copied = MetaData(naming_convention=declared.naming_convention)
+    for table in declared.tables.values():
+        table.to_metadata(copied)
+    return copied
 
 
 def _not_ours(store: Store, file: Path) -> StateError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, insert, or_, select, update
 
 from monitor.config import Watch
 from monitor.schedule import LONGEST_RETRY
@@ -31,6 +31,11 @@ class Slot:
     standing_version_id: int | None
     failures: int
     failing_since: datetime | None
+    blank: bool = False
+    """There is no look at it, not even an imported one, so that nothing has to be looked up."""
+
+
+_BLANK = and_(watch.c.last_check_id.is_(None), ~exists().where(check.c.watch_id == watch.c.id))
 
 
 def sync(
@@ -100,7 +105,11 @@ def claim_due(
     connection: Connection, owner: str, now: datetime, *, lease: timedelta, limit: int
 ) -> list[Slot]:
     """Claim watches whose time has come, the longest due first."""
-    due = select(watch).where(watch.c.enabled, watch.c.next_check_at <= now).order_by(watch.c.next_check_at)
+    due = (
+        select(watch, _BLANK.label("blank"))
+        .where(watch.c.enabled, watch.c.next_check_at <= now)
+        .order_by(watch.c.next_check_at)
+    )
     due = due.limit(limit).with_for_update(skip_locked=True)
     at_work = {owner}
     while True:
@@ -123,7 +132,7 @@ def claim(
 ) -> list[Slot]:
     """Claim the named watches that nobody is at work on, due or not; the others are left out."""
     rows = connection.execute(
-        select(watch).where(watch.c.key.in_(keys)).with_for_update(skip_locked=True)
+        select(watch, _BLANK.label("blank")).where(watch.c.key.in_(keys)).with_for_update(skip_locked=True)
     ).all()
     free = [row for row in rows if _free(row, now)]
     return _claimed(connection, free, owner, now, lease)
@@ -152,6 +161,7 @@ def _claimed(
             standing_version_id=row.standing_version_id,
             failures=row.failures,
             failing_since=row.failing_since,
+            blank=row.blank,
         )
         for row in rows
     ]
