@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from monitor.extraction import dates, language, problems, prose
+from monitor.extraction import dates, language, problems
 from monitor.extraction.blocks import Block
 from monitor.extraction.clauses import clauses
 from monitor.extraction.encoding import control_share, decode
@@ -96,9 +96,15 @@ def _page(
             from monitor.extraction.web import read_html
 
             return read_html(text, url, select, remove)
-        page = Page(prose.blocks(text, markdown=kind == "markdown", url=url))
+        page = Page(_prose(text, markdown=kind == "markdown", url=url))
     page.blocks = section(mended(page.blocks), select)
     return page
+
+
+def _prose(text: str, *, markdown: bool = False, url: str | None = None) -> list[Block]:
+    from monitor.extraction import prose
+
+    return prose.blocks(text, markdown=markdown, url=url)
 
 
 def _pdf(body: bytes) -> Page:
@@ -113,7 +119,7 @@ def _pdf(body: bytes) -> Page:
             title=pdf.title,
             problem=Problem("scanned", f"PDF: {pdf.pages} pages without any text, only pictures"),
         )
-    return Page(prose.blocks(pdf.text, markdown=False), pdf.title)
+    return Page(_prose(pdf.text), pdf.title)
 
 
 def _docx(body: bytes) -> Page:
