@@ -13,9 +13,8 @@ from hashlib import blake2b
 from html import unescape
 
 from monitor.extraction import EXTRACTOR_VERSION
-from monitor.extraction.encoding import decode
-from monitor.extraction.formats import sniff
 from monitor.extraction.links import normalised
+from monitor.extraction.source import Source
 
 _KEPT = frozenset(
     [
@@ -89,16 +88,14 @@ class _TwistedError(Exception):
     """The pass and a parser might disagree."""
 
 
-def fingerprint_of(
-    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
-) -> str:
+def fingerprint_of(source: Source, *, url: str | None, select: str | None, remove: tuple[str, ...]) -> str:
     """See ``monitor.extraction.fingerprint``."""
-    if sniff(body, content_type)[0] == "html":
-        content = _fingerprint_html(decode(body, content_type), whole="[" in f"{select}{''.join(remove)}")
+    if source.format[0] == "html":
+        content = _fingerprint_html(source.text, whole="[" in f"{select}{''.join(remove)}")
     else:
-        content = blake2b(body, digest_size=16).digest()
+        content = blake2b(source.body, digest_size=16).digest()
     digest = blake2b(content, digest_size=16)
-    for option in (EXTRACTOR_VERSION, content_type, url or "", select or "", *remove):
+    for option in (EXTRACTOR_VERSION, source.content_type, url or "", select or "", *remove):
         digest.update(b"\0" + option.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 

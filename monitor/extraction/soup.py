@@ -7,7 +7,8 @@ the nodes that are at hand; see ``docs/decisions/0079``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
@@ -75,7 +76,7 @@ BLOCK_TAGS = frozenset(
 _VERBATIM = frozenset(("pre", "textarea"))
 _TELLING = frozenset(("id", "name", "style", "hidden", "role", "aria-hidden", "aria-live"))
 _ASCII_SPACES = " \n\t\f\r"
-_Attributes = Mapping[str, str | None]
+_Attributes = dict[str, Any]
 _new_tag, _new_string = Tag.__new__, str.__new__
 """Making a node with BeautifulSoup's constructors costs five times as much."""
 
@@ -132,7 +133,9 @@ class _Copy:
         """An element with everything in it."""
         tag = _new_tag(_Tag)
         tag.name = name
-        tag.attrs = {key: value or "" for key, value in attributes.items()}
+        if None in attributes.values():
+            attributes = {key: value or "" for key, value in attributes.items()}
+        tag.attrs = attributes
         tag.contents = []
         self._hang(tag, parent)
         verbatim = verbatim or name in _VERBATIM
