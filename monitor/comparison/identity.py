@@ -23,7 +23,7 @@ def text_key(document: Document) -> str:
     a re-lettered or reflowed document is the same version, and a changed number or linked file another one.
     """
     said = " ".join(filter(None, (words(clause.text) for clause in document.clauses)))
-    files = sorted({file for clause in document.clauses for file in linked_files(clause)})
+    files = sorted({file for clause in document.clauses if clause.links for file in linked_files(clause)})
     return _digest("\n".join([said, *files]))
 
 

@@ -287,7 +287,7 @@ class Walk:
                 level=self.level if self.kind == "heading" else self.depth,
                 label=self.label,
                 bold=bold,
-                run_in="" if bold else self._run_in(),
+                run_in=self._run_in() if self.lead_bold and not bold else "",
                 links=tuple(dict.fromkeys(self.links)) if self.links else (),
                 linked=self.link_letters / letters if letters else 0.0,
                 inward=self.inward and self.link_letters > 0,
