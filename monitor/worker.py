@@ -12,8 +12,8 @@ import struct
 import sys
 from typing import Any, BinaryIO
 
-_UNUSED = ("soupsieve", "charset_normalizer")
-"""What BeautifulSoup loads where it is there, for selectors and for bytes. It gets neither here: half of a start."""
+_UNUSED = ("soupsieve", "charset_normalizer", "bs4.builder._lxml", "bs4.builder._html5lib")
+"""What BeautifulSoup loads where it is there, for selectors, bytes and parsing. It does none of it here."""
 
 SIZE = struct.Struct(">Q")
 """What a call or a reply begins with: how long it is, in bytes."""
