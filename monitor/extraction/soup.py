@@ -155,7 +155,7 @@ class _Copy:
             if text:
                 laid_out = self._words("".join(text), tag, verbatim, laid_out) and laid_out
                 text = []
-            if child.is_element_node:
+            if name and name[0] != "-":  # neither a comment nor an instruction
                 self.tag(child, name, attributes, tag, verbatim)
                 laid_out = laid_out and name in BLOCK_TAGS
         if text:
