@@ -14,8 +14,8 @@ import sys
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-_UNUSED = ("soupsieve", "charset_normalizer")
-"""What BeautifulSoup loads where it is there, for selectors and for bytes. It gets neither here: half of a start."""
+_UNUSED = ("soupsieve", "charset_normalizer", "bs4.builder._lxml", "bs4.builder._html5lib")
+"""What BeautifulSoup loads where it is there, for selectors, bytes and parsing. It does none of it here."""
 
 ROOM = 2**20
 """Bytes that a pipe should take: most pages, and what is read on them, so that who writes waits for nobody."""

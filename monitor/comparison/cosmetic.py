@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from monitor.comparison.datelines import date_line, stated, undated
-from monitor.comparison.furniture import linked_files
+from monitor.comparison.identity import linked_files
 from monitor.comparison.normal import canonical, tokens, unlabelled, words
 from monitor.model import Clause
 

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Callable
 from importlib.resources import files
 from itertools import groupby
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from monitor.comparison.datelines import date_line
+from monitor.comparison.identity import linked_files
 from monitor.comparison.normal import canonical, tokens
 from monitor.model import Clause, Document
 
@@ -33,7 +34,6 @@ _PARTIES = re.compile(
 )
 """Headings over lists of parties, where a link may be a party."""
 _SECOND_LEVEL = frozenset(("ac", "co", "com", "edu", "gob", "gov", "ne", "net", "or", "org"))
-_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".rtf", ".txt", ".csv")
 
 _COUNTER = re.compile(
     r"\+ ?[0-9]+(?: more)?|(?:page |showing |seite )?[0-9][0-9.,]*(?: ?(?:-|to|of|von|de|sur|/) ?[0-9][0-9.,]*)*\+? ?"
@@ -168,14 +168,6 @@ def _between_links(run: list[Clause]) -> list[Clause]:
 def _internal(link: str, host: str) -> bool:
     name = urlsplit(link).hostname
     return not name or _site(name) == host
-
-
-def linked_files(clause: Clause) -> list[str]:
-    """Files that a clause links to, by host and path: another file is another document."""
-    parts = (urlsplit(link) for link in clause.links)
-    return [
-        f"{part.hostname or ''}{unquote(part.path)}" for part in parts if part.path.lower().endswith(_FILES)
-    ]
 
 
 def site(*documents: Document) -> str:

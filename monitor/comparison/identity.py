@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import unquote, urlsplit
 
-from monitor.comparison.furniture import linked_files
 from monitor.comparison.normal import words
 from monitor.model import Clause, Document
+
+_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".rtf", ".txt", ".csv")
 
 
 def clause_key(clause: Clause) -> str:
@@ -21,8 +23,16 @@ def text_key(document: Document) -> str:
     a re-lettered or reflowed document is the same version, and a changed number or linked file another one.
     """
     said = " ".join(filter(None, (words(clause.text) for clause in document.clauses)))
-    files = sorted({file for clause in document.clauses for file in linked_files(clause)})
+    files = sorted({file for clause in document.clauses if clause.links for file in linked_files(clause)})
     return _digest("\n".join([said, *files]))
+
+
+def linked_files(clause: Clause) -> list[str]:
+    """Files that a clause links to, by host and path: another file is another document."""
+    parts = (urlsplit(link) for link in clause.links)
+    return [
+        f"{part.hostname or ''}{unquote(part.path)}" for part in parts if part.path.lower().endswith(_FILES)
+    ]
 
 
 def _digest(text: str) -> str:

@@ -30,6 +30,7 @@ def clauses(blocks: Sequence[Block]) -> list[Clause]:
     numbered = _bare_numbers(lines)
     out: list[Clause] = []
     above: list[tuple[Level, str]] = []
+    path: tuple[str, ...] = ()
     leads: dict[int, str] = {}
     for index, (line, level) in enumerate(zip(lines, levels(lines), strict=True)):
         label, text = _label(line)
@@ -38,21 +39,13 @@ def clauses(blocks: Sequence[Block]) -> list[Clause]:
         if level is not None:
             while above and not above[-1][0].encloses(level):
                 above.pop()
-            out.append(
-                Clause(
-                    text,
-                    tuple(words for _, words in above),
-                    label,
-                    "heading",
-                    line.links,
-                    linked=line.linked >= _LINKED,
-                )
-            )
+            path = tuple(words for _, words in above)
+            out.append(Clause(text, path, label, "heading", line.links, linked=line.linked >= _LINKED))
             above.append((level, text))
+            path = (*path, text)
             leads.clear()
             continue
         kind = _kind(line, label)
-        path = tuple(words for _, words in above)
         run_in = _run_in(line, text) if kind != "row" else ""
         out.append(
             Clause(

@@ -70,6 +70,8 @@ _DIGIT = re.compile(r"\d(?:(?<=1)9\d\d|(?<=2)0\d\d|[./-]\d{1,2}[./-]\d\d)")
 _NEAR = 70
 _LONGEST = 320
 _FIRST, _LAST = 45, 15
+_SHORT = 60
+"""Characters of a line below which its date may stand in the next one."""
 _TOP = 12
 
 
@@ -108,10 +110,10 @@ def find(
     for index, line in enumerate(near):
         if len(line) > _LONGEST:
             line = line[:_LONGEST]
-        if not _DIGIT.search(line) and len(line) >= 60:
-            continue
-        pair = f"{line} {near[index + 1][:40]}" if index + 1 < len(near) and len(line) < 60 else line
-        for kind, when, note in _dated(line, order) or (_dated(pair, order) if pair is not line else []):
+        dated = _dated(line, order)
+        if not dated and len(line) < _SHORT and index + 1 < len(near):
+            dated = _dated(f"{line} {near[index + 1][:40]}", order)
+        for kind, when, note in dated:
             if kind not in found:
                 found[kind] = when
                 if note:

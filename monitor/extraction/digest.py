@@ -5,7 +5,6 @@ that no reader looks at (tokens, nonces, data of the page's own code) fall away,
 written. Where the source is so twisted that the pass and a parser might disagree, all of it counts.
 """
 
-# ruff: noqa: E501 (patterns are easier to read unbroken)
 from __future__ import annotations
 
 import re
@@ -14,20 +13,9 @@ from hashlib import blake2b
 from html import unescape
 
 from monitor.extraction import EXTRACTOR_VERSION
-from monitor.extraction.encoding import decode
-from monitor.extraction.formats import sniff
 from monitor.extraction.links import normalised
+from monitor.extraction.source import Source
 
-_ATTRIBUTES = r"(?:[^<>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]*+))*+"
-_RAW = "script|style|textarea|iframe|noembed|noframes|xmp"
-_TOKEN = re.compile(
-    rf"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>)?)|<(?i:({_RAW})\b){_ATTRIBUTES}>(?:[^<]++|<(?!/(?i:{_RAW})))*+"
-    rf"|(<(?i:title\b){_ATTRIBUTES}>[^<]*+<(?!/(?i:title)[\s/>]))"
-    rf"|<(/?[a-zA-Z][^\s/<>\"'=]*+)({_ATTRIBUTES})>([^<]*+)"
-    r"|([^<]++|<[!?][^>]*+>|<(?![a-zA-Z/!?]))|(<)"
-)
-"""What nobody reads (only that it is there counts), a title with a trap, a tag with the text after it, other text, what only a parser understands."""
-_ATTRIBUTE = re.compile(r"([^\s=/]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s\"']++))?")
 _KEPT = frozenset(
     [
         "class",
@@ -65,17 +53,49 @@ _KEPT_ON = frozenset(
 _PRESENCE = frozenset(("aria-controls", "hidden"))
 _UNREAD = frozenset(("link", "base", "path", "source", "img", "use", "g", "rect", "circle"))
 
+_ATTRIBUTE = re.compile(r"([^\s=/]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s\"']++))?")
+_QUOTED = r"(?:\"[^\"]*+\"|'[^']*+')"
+_ATTRIBUTES = rf"[^<>\"'=]*+(?:=\s*+(?:{_QUOTED}|[^\s\"'<>]*+)[^<>\"'=]*+)*+"
+"""Of a tag, up to its end."""
+_RAW = "script|style|textarea|iframe|noembed|noframes|xmp"
+_AS_WRITTEN = "|".join(sorted(_KEPT - _PRESENCE - {"href", "style"}))
+_LOOKED_AT = "|".join(sorted(_KEPT.union(name for _, name in _KEPT_ON)))
+_USUAL = rf"(?!(?:{_RAW}|title|meta|{'|'.join(sorted(_UNREAD))})\b)[a-z][a-z0-9]*+"
+_COUNTING = rf"(?: (?:(?:{_AS_WRITTEN})=\"[^\"<]*+\"|href=\"[^\"?<]*+\"))*+"
+_NOT_COUNTING = rf"(?:\s++(?!(?:{_LOOKED_AT})[\s=/>])[a-z][a-z0-9-]*+(?:={_QUOTED}|(?=[\s>])))*+"
+"""Attributes of a usual element that count as they are written, and such as do not count."""
+_TOKEN = re.compile(
+    # Passed over: the end of an element, a tag all of whose attributes count, what is no tag.
+    rf"<(?!/[a-z][a-z0-9]*+>|{_USUAL}{_COUNTING}>|[^a-zA-Z/!?]|\Z)(?:"
+    # A tag like most others: what counts stands together in it.
+    rf"(?P<usual>{_USUAL}){_NOT_COUNTING}(?P<counting>{_COUNTING}){_NOT_COUNTING}>"
+    # What nobody reads: only that it is there counts.
+    rf"|(?i:(?P<raw>{_RAW})\b){_ATTRIBUTES}>(?:[^<]++|<(?!/(?i:{_RAW})))*+"
+    # A title with markup in it, which is none there.
+    rf"|(?P<trap>(?i:title\b){_ATTRIBUTES}>[^<]*+<(?!/(?i:title)[\s/>]))"
+    # Any other tag.
+    rf"|(?P<name>/?[a-zA-Z][^\s/<>\"'=]*+)(?P<attributes>{_ATTRIBUTES})>"
+    # A comment.
+    r"|!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>)?)"
+    r"|(?P<declared>[!?][^>]*+>)"
+    # What only a parser understands.
+    r"|(?P<stray>))"
+)
+"""Where the source does not count as it is written."""
 
-def fingerprint_of(
-    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
-) -> str:
+
+class _TwistedError(Exception):
+    """The pass and a parser might disagree."""
+
+
+def fingerprint_of(source: Source, *, url: str | None, select: str | None, remove: tuple[str, ...]) -> str:
     """See ``monitor.extraction.fingerprint``."""
-    if sniff(body, content_type)[0] == "html":
-        content = _fingerprint_html(decode(body, content_type), whole="[" in f"{select}{''.join(remove)}")
+    if source.format[0] == "html":
+        content = _fingerprint_html(source.text, whole="[" in f"{select}{''.join(remove)}")
     else:
-        content = blake2b(body, digest_size=16).digest()
+        content = blake2b(source.body, digest_size=16).digest()
     digest = blake2b(content, digest_size=16)
-    for option in (EXTRACTOR_VERSION, content_type, url or "", select or "", *remove):
+    for option in (EXTRACTOR_VERSION, source.content_type, url or "", select or "", *remove):
         digest.update(b"\0" + option.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
@@ -90,16 +110,26 @@ def _seen(text: str) -> str | None:
     """The source without what no reader looks at, None if that cannot be told for sure."""
     if "<plaintext" in text:
         return None
-    parts: list[str] = []
-    for raw, trap, name, attributes, words, other, stray in _TOKEN.findall(text):
-        if name:
-            parts.append(_tag(name, attributes))
-            parts.append(words)
-        elif trap or stray:
-            return None
-        else:
-            parts.append(other or raw.lower())
-    return "".join(parts)
+    try:
+        return _TOKEN.sub(_counting, text)
+    except _TwistedError:
+        return None
+
+
+def _counting(token: re.Match[str]) -> str:
+    """What of a token counts."""
+    match token.lastgroup:
+        case "counting":
+            return f"<{token['usual']}{token['counting']}>"
+        case "attributes":
+            return _tag(token["name"], token["attributes"])
+        case "raw":
+            return token["raw"].lower()
+        case "declared":
+            return token[0]
+        case None:
+            return ""
+    raise _TwistedError
 
 
 @lru_cache(maxsize=16_384)

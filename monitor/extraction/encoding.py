@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE_MARKS = tuple(mark for mark, _ in _MARKS[1:])
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.I)
 _META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.I)
 _XML = re.compile(rb"^\s{0,20}<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.I)
@@ -33,13 +34,15 @@ _CONTROL = "\x0e\x0f\x1b\x7f"
 """What is left of them once it is known what they meant."""
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """The characters of a body, without control characters. Never fails: what is broken becomes U+FFFD."""
+def decode(body: bytes, content_type: str = "", shown: bytes | None = None) -> str:
+    """The characters of a body, without control characters. Never fails: what is broken becomes U+FFFD.
+
+    ``shown``: the ``printable`` bytes of the body, where they are at hand.
+    """
     for mark, name in _MARKS:
         if body.startswith(mark):
             return _clean(body[len(mark) :].decode(name, "replace").replace("\0", ""))
-    if body.count(0) * 5 < len(body):
-        body = body.translate(None, _UNSEEN)
+    body = printable(body) if shown is None else shown
     for name in _declared(body, content_type):
         try:
             return _clean(body.decode(name))
@@ -71,11 +74,11 @@ def _undeclared(body: bytes) -> str:
     return body.decode("cp1252", "replace")
 
 
-def control_share(body: bytes) -> float:
-    """The share of control characters that no text has; 0 of what may be UTF-16 or UTF-32."""
-    if not body or body.startswith(tuple(mark for mark, _ in _MARKS[1:])) or body.count(0) * 5 > len(body):
-        return 0.0
-    return 1 - len(body.translate(None, _UNSEEN)) / len(body)
+def printable(body: bytes) -> bytes:
+    """A body without the control characters that no text has; as it is where it may be UTF-16 or UTF-32."""
+    if body.startswith(_WIDE_MARKS) or (b"\0" in body and body.count(0) * 5 > len(body)):
+        return body
+    return body.translate(None, _UNSEEN)
 
 
 def _clean(text: str) -> str:

@@ -56,14 +56,14 @@ def _without_widgets(blocks: list[Block]) -> list[Block]:
 def _without_runs(blocks: list[Block]) -> list[Block]:
     """Drop each run of short blocks that only repeats the headings below it."""
     last: dict[str, int] = {}
-    for index, block in enumerate(blocks):
-        if len(block.text) <= _LONGEST_ENTRY:
-            last[_bare(block.text)] = index
     kept: list[Block] = []
     index = 0
     while index < len(blocks):
-        end = _contents_end(blocks, index, last)
-        if end > index:
+        end = _entries_end(blocks, index)
+        if end - index >= _RUN:
+            last = last or _last_places(blocks)
+            end = _contents_end(blocks, index, end, last)
+        if end - index >= _RUN:
             if kept and _heads_contents(kept[-1]):
                 kept.pop()
             index = end
@@ -73,12 +73,24 @@ def _without_runs(blocks: list[Block]) -> list[Block]:
     return kept
 
 
-def _contents_end(blocks: list[Block], start: int, last: dict[str, int]) -> int:
-    """Where the table of contents that begins at ``start`` ends; ``start`` if none does."""
+def _entries_end(blocks: list[Block], start: int) -> int:
+    """Where the blocks from ``start`` on end that may be entries of a table of contents."""
     announced = start > 0 and _heads_contents(blocks[start - 1])
     end = start
     while end < len(blocks) and _may_be_entry(blocks[end], announced):
         end += 1
+    return end
+
+
+def _last_places(blocks: list[Block]) -> dict[str, int]:
+    """Where the words of an entry stand for the last time."""
+    return {
+        _bare(block.text): index for index, block in enumerate(blocks) if len(block.text) <= _LONGEST_ENTRY
+    }
+
+
+def _contents_end(blocks: list[Block], start: int, end: int, last: dict[str, int]) -> int:
+    """Where the contents end whose entries reach from ``start`` to ``end`` at most; ``start`` if there are none."""
     # The first heading of the policy may look like one more entry: entries are repeated below, it is not.
     while end > start and last[_bare(blocks[end - 1].text)] < end:
         end -= 1

@@ -9,10 +9,38 @@ _BULLETS = "•·▪●○■□◦‣⁃∙➢➤►▶✓✔→»›*–—-"
 _NUMBER = r"\d{1,3}[a-z]?"
 _LETTERS = r"[A-Za-z]|[ivx]{1,5}|[IVX]{1,5}"
 _PART = rf"\((?:{_LETTERS}|\d{{1,3}})\)"
-_WORD = (
-    r"(?:section|article|clause|chapter|part|annex|appendix|schedule|exhibit|artikel|art\.|abschnitt|ziffer|kapitel|teil"
-    r"|clause|chapitre|partie|sección|artículo|cláusula|apartado|articolo|sezione|artigo|seção|cláusula|artikkel|rozdział)"
+_WORDS = frozenset(
+    [
+        "section",
+        "article",
+        "clause",
+        "chapter",
+        "part",
+        "annex",
+        "appendix",
+        "schedule",
+        "exhibit",
+        "artikel",
+        "art.",
+        "abschnitt",
+        "ziffer",
+        "kapitel",
+        "teil",
+        "chapitre",
+        "partie",
+        "sección",
+        "artículo",
+        "cláusula",
+        "apartado",
+        "articolo",
+        "sezione",
+        "artigo",
+        "seção",
+        "artikkel",
+        "rozdział",
+    ]
 )
+_WORD = f"(?:{'|'.join(map(re.escape, sorted(_WORDS)))})"
 _LABEL = re.compile(
     rf"""(?:
         [{re.escape(_BULLETS)}]\ ?(?=\s|[^\W\d_])(?<![-*–—])   # • text, •text
@@ -35,6 +63,9 @@ _BARE = re.compile(r"(\d{1,2})\s+(?=[^\W\d_a-z])")
 @lru_cache(maxsize=8192)
 def split_label(line: str) -> tuple[str, str]:
     """``7.2(b) We may …`` → (``7.2(b)``, ``We may …``); a line that is nothing but a label stays whole."""
+    first = line.partition(" ")[0]
+    if first.isalpha() and first.casefold() not in _WORDS:
+        return "", line  # as most lines begin, with a word that is none of a label's
     label, rest = "", line
     for _ in range(2):
         match = _LABEL.match(rest)

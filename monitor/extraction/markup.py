@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bs4.element import Tag
+from selectolax.lexbor import LexborNode
 
 from monitor.blanks import single
 from monitor.extraction import noise, tables
@@ -12,67 +14,14 @@ from monitor.extraction.blocks import Block
 from monitor.extraction.counting import numeral
 from monitor.extraction.links import is_internal, normalised
 from monitor.extraction.noise import Sounds
-from monitor.extraction.soup import soup, take_apart
+from monitor.extraction.soup import BLOCK_TAGS, soup, take_apart
 from monitor.model import ClauseKind
 
-BLOCK_TAGS = frozenset(
-    [
-        "html",
-        "body",
-        "div",
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "caption",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "nav",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "form",
-        "fieldset",
-        "legend",
-        "address",
-        "details",
-        "summary",
-        "center",
-        "hr",
-        "menu",
-        "dir",
-        "hgroup",
-        "option",
-        "optgroup",
-        "button",
-        "dialog",
-        "noscript",
-        "template",
-        "search",
-    ]
-)
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_LISTS = frozenset(("ul", "ol", "menu", "dir"))
+_STRONG = frozenset(("dt", "summary", "legend", "button", "caption"))
+_SPECIAL = _LISTS | _STRONG | {"li", "table"}
+"""Blocks that are read in a way of their own."""
 _BOLD_TAGS = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -99,18 +48,22 @@ _INLINE_HOSTS = frozenset(
         "i",
     ]
 )
+_TELLING = frozenset(("class", "id", "aria-live", "aria-hidden"))
+"""Attributes that may tell that an element is no part of the policy."""
 _CERTAIN_SHARE = 0.25
 _FLOATING_SHARE = 0.5
 _LIKELY_SHARE = 0.12
 _RUN_IN_WORDS = 12
 
 
-def blocks(html: str, *, url: str | None = None, fragment: str = "", strict: bool = True) -> list[Block]:
+def blocks(
+    content: Sequence[LexborNode], *, url: str | None = None, fragment: str = "", strict: bool = True
+) -> list[Block]:
     """The blocks of the main content in reading order.
 
     ``strict`` drops what bears the name of a widget; without it only what is hidden from everybody is dropped.
     """
-    tree, letters = soup(html)
+    tree, letters = soup(content)
     walk = Walk(url, fragment, letters if strict else 0)
     walk.inside(tree)
     walk.flush()
@@ -126,6 +79,7 @@ class Walk:
         self.url = url
         self.fragment = fragment
         self.letters = letters
+        self.telling = _TELLING | {"name"} if fragment else _TELLING
         self.depth = 0
         self.labels: list[str] = []
         self._begin()
@@ -151,19 +105,16 @@ class Walk:
                 self.words(str(child), bold, linked, pre)
 
     def words(self, text: str, bold: bool, linked: bool, pre: bool) -> None:
-        if not self.chunks and text.isspace():
+        chunks = self.chunks
+        if not chunks and text.isspace():
             return  # no block begins with blanks, and between two blocks there is nothing else
         if not pre and "\n" in text:
             text = text.replace("\n", " ")
-        if (
-            self.seam
-            and self.seam == len(self.chunks)
-            and text[:1].isupper()
-            and not self.chunks[-1][-1:].isupper()
-        ):
-            self.chunks.append(" ")
-        self.seam = 0
-        self.chunks.append(text)
+        if self.seam:
+            if self.seam == len(chunks) and text[:1].isupper() and not chunks[-1][-1:].isupper():
+                chunks.append(" ")
+            self.seam = 0
+        chunks.append(text)
         letters = len(text.strip())
         if not letters:
             return
@@ -177,9 +128,8 @@ class Walk:
             self.plain_letters += letters
 
     def tag(self, tag: Tag, bold: bool, linked: bool, pre: bool) -> None:
-        attrs = tag.attrs
-        name = tag.name
-        if attrs and self._unwanted(tag, name):
+        attrs, name = tag.attrs, tag.name
+        if attrs and not self.telling.isdisjoint(attrs) and self._unwanted(tag, name):
             return
         if name == "br":
             self.chunks.append("\n")
@@ -213,8 +163,10 @@ class Walk:
             return True
         classes, own = attrs.get("class"), attrs.get("id")
         by_class = noise.sounds(str(classes)) if classes else noise.SILENT
-        by_name = by_class | noise.sounds(str(own)) if own else by_class
-        return by_name is not noise.SILENT and self._is_noise(tag, by_class, by_name)
+        by_id = noise.sounds(str(own)) if own else noise.SILENT
+        if by_class is noise.SILENT and by_id is noise.SILENT:
+            return False
+        return self._is_noise(tag, by_class, by_class | by_id)
 
     def _is_noise(self, tag: Tag, by_class: Sounds, by_name: Sounds) -> bool:
         if Sounds.HIDDEN in by_name:
@@ -246,26 +198,30 @@ class Walk:
     def _block(self, tag: Tag, name: str, bold: bool, linked: bool, pre: bool) -> None:
         if name in HEADINGS or tag.attrs.get("role") == "heading":
             self._heading(tag, HEADINGS.get(name) or _aria_level(tag))
-        elif name in ("ul", "ol", "menu", "dir"):
+        elif name not in _SPECIAL:
+            self._plain_block(tag, bold, linked, pre or name == "pre")
+        elif name in _LISTS:
             self._list(tag, name)
         elif name == "li":
             self._item(tag)
         elif name == "table":
             self.flush()
             tables.rows(self, tag)
-        elif name in ("dt", "summary", "legend", "button", "caption"):
+        else:
             self.flush()
             self.strong = True
             self.inside(tag, True)
             self.flush()
-        else:
-            self._plain_block(tag, bold, linked, pre or name == "pre")
 
     def _plain_block(self, tag: Tag, bold: bool, linked: bool, pre: bool) -> None:
-        kind, level, label, target = self.kind, self.level, self.label, self.target
-        if self.flush():
-            kind, level, label, target = "paragraph", 0, "", False
-        self.kind, self.level, self.label, self.target = kind, level, label, target
+        if self.chunks or self.links:
+            kind, level, label, target = self.kind, self.level, self.label, self.target
+            if self.flush():
+                kind, level, label, target = "paragraph", 0, "", False
+            self.kind, self.level, self.label, self.target = kind, level, label, target
+        else:
+            self.strong = False
+            self.inward = self.internal = True
         style = tag.attrs.get("style")
         heavy = bold or (style is not None and bool(_BOLD_STYLE.search(str(style))))
         self.inside(tag, heavy, linked, pre)
@@ -331,7 +287,7 @@ class Walk:
                 level=self.level if self.kind == "heading" else self.depth,
                 label=self.label,
                 bold=bold,
-                run_in="" if bold else self._run_in(),
+                run_in=self._run_in() if self.lead_bold and not bold else "",
                 links=tuple(dict.fromkeys(self.links)) if self.links else (),
                 linked=self.link_letters / letters if letters else 0.0,
                 inward=self.inward and self.link_letters > 0,

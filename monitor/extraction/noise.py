@@ -69,9 +69,19 @@ def sounds(names: str) -> Sounds:
     """What some names, separated by spaces, sound like together."""
     found = SILENT
     for name in names.split():
-        for pattern, sound in _SOUNDS:
-            if pattern.fullmatch(name):
-                found |= sound
+        sound = _sound(name)
+        if sound is not SILENT:
+            found |= sound
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _sound(name: str) -> Sounds:
+    """What one name sounds like: most of them stand beside others in turn."""
+    found = SILENT
+    for pattern, sound in _SOUNDS:
+        if pattern.fullmatch(name):
+            found |= sound
     return found
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from monitor.extraction import dates, language, problems, prose
+from monitor.extraction import dates, language, problems
 from monitor.extraction.blocks import Block
 from monitor.extraction.clauses import clauses
-from monitor.extraction.encoding import control_share, decode
-from monitor.extraction.formats import sniff
 from monitor.extraction.furniture import without_contents
 from monitor.extraction.mending import mended
 from monitor.extraction.problems import Problem, Traces
 from monitor.extraction.sections import section
+from monitor.extraction.source import Source
 from monitor.model import Document
 
 _MOST_CHARACTERS = 3_000_000
@@ -38,11 +37,9 @@ class Page:
     problem: Problem | None = None
 
 
-def read(
-    body: bytes, *, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
-) -> Document:
+def read(source: Source, *, url: str | None, select: str | None, remove: tuple[str, ...]) -> Document:
     """See ``monitor.extraction.extract``."""
-    page = _bounded(_page(body, content_type, url, select, remove))
+    page = _bounded(_page(source, url, select, remove))
     made = _document(page, url)
     problem = page.problem
     if problem is None and page.traces is not None:
@@ -52,14 +49,12 @@ def read(
             page.title,
             page.traces,
         )
-    if problem is None and (share := control_share(body)) > _CONTROL_SHARE and page.traces is not None:
+    if problem is None and (share := source.control_share) > _CONTROL_SHARE and page.traces is not None:
         problem = Problem("not_text", f"{share:.1%} of the bytes are control characters")
     if problem is None and made.text.count(_BROKEN) > len(made.text) * _BROKEN_SHARE:
         problem = Problem("not_text", f"{made.text.count(_BROKEN)} of {len(made.text)} characters are broken")
     if select and not made.text and page.problem is None:
-        problem = _nothing_selected(
-            read(body, content_type=content_type, url=url, select=None, remove=remove), select
-        )
+        problem = _nothing_selected(read(source, url=url, select=None, remove=remove), select)
     return replace(made, problem=problem.name, problem_reason=problem.reason) if problem else made
 
 
@@ -80,25 +75,28 @@ def _nothing_selected(whole: Document, select: str) -> Problem:
     return Problem("empty", f'select = "{select}" matches nothing that has words on this page; {cure}')
 
 
-def _page(
-    body: bytes, content_type: str, url: str | None, select: str | None, remove: tuple[str, ...]
-) -> Page:
-    kind, name = sniff(body, content_type)
+def _page(source: Source, url: str | None, select: str | None, remove: tuple[str, ...]) -> Page:
+    kind, name = source.format
     if kind == "foreign":
         return Page(problem=Problem("not_text", f"the file is {name}"))
     if kind == "pdf":
-        page = _pdf(body)
+        page = _pdf(source.body)
     elif kind == "docx":
-        page = _docx(body)
+        page = _docx(source.body)
     else:
-        text = decode(body, content_type)
         if kind == "html":
             from monitor.extraction.web import read_html
 
-            return read_html(text, url, select, remove)
-        page = Page(prose.blocks(text, markdown=kind == "markdown", url=url))
+            return read_html(source.text, url, select, remove)
+        page = Page(_prose(source.text, markdown=kind == "markdown", url=url))
     page.blocks = section(mended(page.blocks), select)
     return page
+
+
+def _prose(text: str, *, markdown: bool = False, url: str | None = None) -> list[Block]:
+    from monitor.extraction import prose
+
+    return prose.blocks(text, markdown=markdown, url=url)
 
 
 def _pdf(body: bytes) -> Page:
@@ -113,7 +111,7 @@ def _pdf(body: bytes) -> Page:
             title=pdf.title,
             problem=Problem("scanned", f"PDF: {pdf.pages} pages without any text, only pictures"),
         )
-    return Page(prose.blocks(pdf.text, markdown=False), pdf.title)
+    return Page(_prose(pdf.text), pdf.title)
 
 
 def _docx(body: bytes) -> Page:

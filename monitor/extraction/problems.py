@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _SHORT_PAGE = 450
 _LONGER_PAGE = 1500
@@ -86,7 +87,6 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"|consent to continue|choose how (?:we use cookies|to proceed)|mit werbung (?:weiterlesen|nutzen)|continuer sans accepter",
     ),
 )
-_COMPILED = tuple((problem, re.compile(phrase, re.I)) for problem, phrase in _PHRASES)
 _TITLE_DECIDES = frozenset(("block_page", "error_page", "maintenance", "parked"))
 
 
@@ -137,6 +137,12 @@ def judge(lines: Sequence[str], headings: Sequence[str], title: str, traces: Tra
     return None
 
 
+@cache
+def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Made for the first short page: most pages are too long for them to decide."""
+    return tuple((problem, re.compile(phrase, re.I)) for problem, phrase in _PHRASES)
+
+
 def _words(lines: Sequence[str]) -> int:
     """How many words there are, or more than ``_LONGER_PAGE``: how many more makes no difference."""
     words = 0
@@ -159,7 +165,7 @@ def _phrase(lines: Sequence[str], title: str, words: int) -> Problem | None:
     """A phrase on a short line near the top of a short page decides."""
     top = [line for line in lines[:_LOOK_AT] if len(line.split()) <= _SHORT_LINE]
     prose = sum(len(line.split()) for line in lines if len(line.split()) > 12)
-    for problem, phrase in _COMPILED:
+    for problem, phrase in _phrases():
         bound = _SHORT_PAGE if problem == "error_page" else _FEW_WORDS * 3
         if words > bound:
             continue
@@ -178,7 +184,7 @@ def _headline(lines: Sequence[str], words: int) -> Problem | None:
     if words > _LONGER_PAGE:
         return None
     for line in lines[:3]:
-        for problem, phrase in _COMPILED:
+        for problem, phrase in _phrases():
             match = phrase.search(line) if problem in _TITLE_DECIDES and len(line.split()) <= 12 else None
             if match and match.start() == 0:
                 return Problem(problem, f"the page begins with {match.group().strip()!r}")

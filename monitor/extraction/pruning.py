@@ -23,6 +23,7 @@ _CHROME_SHARE = 0.4
 """Chrome that holds more of the page's words than this is no chrome."""
 _BARE = "span:not([class]):not([id]):not([style]):not([aria-hidden]):not([hidden]):not([role])"
 """Elements without a meaning, each of which costs BeautifulSoup as much as one with."""
+_TEMPLATE = re.compile(r"(</?)template(?=[\s/>])", re.I)
 _MAIN = "main, [role=main]"
 _MAIN_SHARE = 0.12
 _ARTICLE_SHARE = 0.75
@@ -60,7 +61,7 @@ def drop_machinery(tree: LexborHTMLParser) -> None:
     """What no reader sees as words: scripts, style sheets, pictures, fields."""
     for node in tree.css(_NEVER):
         node.decompose()
-    _unfold_templates(tree)
+    _drop_templates(tree)
 
 
 def _keep_only_opening_buttons(tree: LexborHTMLParser) -> None:
@@ -71,12 +72,15 @@ def _keep_only_opening_buttons(tree: LexborHTMLParser) -> None:
             node.decompose()
 
 
-def _unfold_templates(tree: LexborHTMLParser) -> None:
+def with_plain_templates(source: str) -> str:
+    """Where templates are shown, all of them as usual elements: what a template holds is no part of a parser's tree."""
+    return _TEMPLATE.sub(r"\1plain-template", source) if "shadowroot" in source else source
+
+
+def _drop_templates(tree: LexborHTMLParser) -> None:
     """``<template>`` is text only where it is the content of the element around it (a declarative shadow root)."""
-    for node in tree.css("template"):
-        if "shadowrootmode" in node.attributes or "shadowroot" in node.attributes:
-            node.unwrap()
-        else:
+    for node in tree.css("template, plain-template"):
+        if "shadowrootmode" not in node.attributes and "shadowroot" not in node.attributes:
             node.decompose()
 
 
@@ -159,7 +163,6 @@ def _length(node: LexborNode) -> int:
     return len("".join(node.text(deep=True).split()))
 
 
-def dropped(html: str, letters: int) -> bool:
-    """Less than a quarter of the words of ``html`` made up ``letters``: a rule may have taken too much."""
-    tree = LexborHTMLParser(html)
-    return tree.body is not None and _length(tree.body) > 4 * letters
+def dropped(content: list[LexborNode], letters: int) -> bool:
+    """Less than a quarter of the words of ``content`` made up ``letters``: a rule may have taken too much."""
+    return sum(map(_length, content)) > 4 * letters

@@ -38,17 +38,17 @@ def read_policy(
     Raises:
         UsageError: ``select`` or ``remove`` is no selector.
     """
-    from monitor.extraction import extract, fingerprint, join
+    from monitor.extraction import join
+    from monitor.extraction.digest import fingerprint_of
+    from monitor.extraction.source import Source
 
-    marks = [
-        fingerprint(part.body, content_type=part.content_type, url=part.url, select=select, remove=remove)
-        for part in parts
-    ]
+    remove = tuple(remove)
+    sources = [(Source(part.body, part.content_type), part.url) for part in parts]
+    marks = [fingerprint_of(source, url=url, select=select, remove=remove) for source, url in sources]
     mark = marks[0] if len(marks) == 1 else blake2b("\n".join(marks).encode(), digest_size=16).hexdigest()
     if mark == known_fingerprint:
         return Reading(mark, None)
-    documents = [
-        extract(part.body, content_type=part.content_type, url=part.url, select=select, remove=remove)
-        for part in parts
-    ]
+    from monitor.extraction.page import read  # what most looks need not load
+
+    documents = [read(source, url=url, select=select, remove=remove) for source, url in sources]
     return Reading(mark, documents[0] if len(documents) == 1 else join(documents))

@@ -1,36 +1,112 @@
-"""A BeautifulSoup tree, built leanly.
+"""A BeautifulSoup tree of what the C parser has found, built leanly.
 
-BeautifulSoup's own lxml builder makes ten calls for each event of the parser, for namespaces, multi-valued attributes
-and markup that a policy does not have: half of what reading a page costs. This listener makes the same tree of the
-same parser's events (without comments, which nobody reads) for two fifths of the work; see ``docs/decisions/0074``.
+BeautifulSoup's own builders parse the source a second time, and make ten calls for each node, for namespaces,
+multi-valued attributes and markup that a policy does not have: most of what reading a page would cost. This one copies
+the nodes that are at hand; see ``docs/decisions/0079``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
-from lxml import etree
+from selectolax.lexbor import LexborNode
 
+from monitor.extraction import noise
+
+BLOCK_TAGS = frozenset(
+    [
+        "html",
+        "body",
+        "div",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "nav",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "form",
+        "fieldset",
+        "legend",
+        "address",
+        "details",
+        "summary",
+        "center",
+        "hr",
+        "menu",
+        "dir",
+        "hgroup",
+        "option",
+        "optgroup",
+        "button",
+        "dialog",
+        "noscript",
+        "plain-template",
+        "search",
+    ]
+)
 _VERBATIM = frozenset(("pre", "textarea"))
+_TELLING = frozenset(("id", "name", "style", "hidden", "role", "aria-hidden", "aria-live"))
 _ASCII_SPACES = " \n\t\f\r"
-_NEW_TAG = Tag(name="new", interesting_string_types=Tag.MAIN_CONTENT_STRING_TYPES).__dict__
-_NEW_STRING = NavigableString("new").__dict__
-"""What every tag and every string begins with: copied, it costs a fifth of what making one anew does."""
+_Attributes = dict[str, Any]
+_new_tag, _new_string = Tag.__new__, str.__new__
+"""Making a node with BeautifulSoup's constructors costs five times as much."""
 
 
-def soup(html: str) -> tuple[BeautifulSoup, int]:
-    """The tree of some HTML that holds no scripts, style sheets or templates, and how many characters it shows.
+class _Tag(Tag):
+    """A tag that holds only what is its own: what all of them begin with is held once, by their class."""
 
-    Attributes are plain strings.
+
+class _Words(NavigableString):
+    """The same for a string."""
+
+
+for _lean, _full in (
+    (_Tag, Tag(name="new", interesting_string_types={_Words})),
+    (_Words, NavigableString("new")),
+):
+    for _name, _value in vars(_full).items():
+        setattr(_lean, _name, _value)
+
+
+def soup(nodes: Sequence[LexborNode]) -> tuple[BeautifulSoup, int]:
+    """The tree of some nodes that hold no scripts, style sheets or templates, and how many characters it shows.
+
+    Attributes are plain strings. Comments are left out, white space that only lays out blocks in the source, and spans
+    that are no more than their words.
     """
-    tree = BeautifulSoup("", "lxml")
-    listener = _Listener(tree)
-    parser = etree.HTMLParser(target=listener)
-    parser.feed(html)
-    parser.close()
-    return tree, listener.letters
+    copy = _Copy()
+    for node in nodes:
+        copy.tag(node, node.tag or "", node.attributes, copy.tree)
+    return copy.tree, copy.letters
 
 
 def take_apart(tree: BeautifulSoup) -> None:
@@ -42,73 +118,86 @@ def take_apart(tree: BeautifulSoup) -> None:
         node = following
 
 
-class _Listener:
-    """Hangs what the parser finds into a tree, each node linked to the one before it (lxml's parser target)."""
+class _Copy:
+    """A tree that grows in reading order, each node linked to the one before it."""
 
-    def __init__(self, tree: BeautifulSoup) -> None:
+    def __init__(self) -> None:
+        self.tree = BeautifulSoup("", "html.parser")
+        self.tree.interesting_string_types = _Tag.interesting_string_types
         self.letters = 0
-        self._open: list[Tag] = [tree]
-        self._last: PageElement = tree
-        self._verbatim = 0
-        self._text: list[str] = []
-        self.data = self._text.append
+        self._last: PageElement = self.tree
 
-    def start(self, name: str, attributes: dict[str, Any]) -> None:
-        if self._text:
-            self._end_of_text()
-        tag = Tag.__new__(Tag)
-        tag.__dict__ = _NEW_TAG.copy()
+    def tag(
+        self, node: LexborNode, name: str, attributes: _Attributes, parent: Tag, verbatim: bool = False
+    ) -> None:
+        """An element with everything in it."""
+        tag = _new_tag(_Tag)
         tag.name = name
-        tag.attrs = attributes or {}
+        if None in attributes.values():
+            attributes = {key: value or "" for key, value in attributes.items()}
+        tag.attrs = attributes
         tag.contents = []
-        self._hang(tag)
-        self._open.append(tag)
-        if name in _VERBATIM:
-            self._verbatim += 1
+        self._hang(tag, parent)
+        verbatim = verbatim or name in _VERBATIM
+        laid_out = name in BLOCK_TAGS and not verbatim  # nothing but blocks so far
+        text: list[str] = []
+        for child in node.iter(include_text=True):
+            name = child.tag or ""
+            if name == "-text":
+                text.append(child.text_content or "")
+                continue
+            attributes = child.attributes
+            if name == "span" and (text or not tag.contents) and _says_nothing(attributes):
+                words = _only_words(child)
+                if words:
+                    text.append(words if not text or not _is_seam(text[-1], words) else f" {words}")
+                    continue
+            if text:
+                laid_out = self._words("".join(text), tag, verbatim, laid_out) and laid_out
+                text = []
+            if name and name[0] != "-":  # neither a comment nor an instruction
+                self.tag(child, name, attributes, tag, verbatim)
+                laid_out = laid_out and name in BLOCK_TAGS
+        if text:
+            self._words("".join(text), tag, verbatim, laid_out)
 
-    def end(self, name: str) -> None:
-        if self._text:
-            self._end_of_text()
-        if name in _VERBATIM:
-            self._verbatim -= 1
-        self._open.pop()
-
-    def comment(self, _text: str) -> None:
-        self._break()
-
-    def pi(self, _target: str, _data: str | None = None) -> None:
-        self._break()
-
-    def doctype(self, *_of: str | None) -> None:
-        self._break()
-
-    def close(self) -> None:
-        self._break()
-
-    def _break(self) -> None:
-        """Words before and after what nobody reads are two strings."""
-        if self._text:
-            self._end_of_text()
-
-    def _end_of_text(self) -> None:
-        text = self._text[0] if len(self._text) == 1 else "".join(self._text)
-        self._text.clear()
-        if not self._verbatim and not text.strip(_ASCII_SPACES):
+    def _words(self, text: str, parent: Tag, verbatim: bool, laid_out: bool) -> bool:
+        """A string; whether it is left out, as white space between blocks is."""
+        if text.isspace() and not verbatim and not text.strip(_ASCII_SPACES):
+            if laid_out:
+                return True
             text = "\n" if "\n" in text else " "
-        string = str.__new__(NavigableString, text)
-        string.__dict__ = _NEW_STRING.copy()
-        self._hang(string)
+        self._hang(_new_string(_Words, text), parent)
         self.letters += len(text)
+        return False
 
-    def _hang(self, node: Tag | NavigableString) -> None:
+    def _hang(self, node: _Tag | _Words, parent: Tag) -> None:
         """Link a node to its parent, to the node that was found before it and to the sibling before it."""
-        parent, last = self._open[-1], self._last
-        siblings = parent.contents
+        last, siblings = self._last, parent.contents
         node.parent = parent
         node.previous_element = last
-        last.next_element = node
+        last.next_element = self._last = node
         if siblings:
-            node.previous_sibling = siblings[-1]
-            siblings[-1].next_sibling = node
+            before = siblings[-1]
+            node.previous_sibling = before
+            before.next_sibling = node
         siblings.append(node)
-        self._last = node
+
+
+def _says_nothing(attributes: _Attributes) -> bool:
+    """Of an element with these attributes, nobody looks at anything but its words."""
+    if not _TELLING.isdisjoint(attributes):
+        return False
+    classes = attributes.get("class")
+    return not classes or noise.sounds(classes) is noise.SILENT
+
+
+def _only_words(node: LexborNode) -> str:
+    """The words of an element that holds nothing else."""
+    first = node.first_child
+    return first.text_content or "" if first is not None and first.next is None else ""
+
+
+def _is_seam(before: str, after: str) -> bool:
+    """A blank belongs where an element begins (see ``Walk``)."""
+    return after[:1].isupper() and before[-1:].isalnum() and not before[-1:].isupper()

@@ -16,8 +16,9 @@ _HEADER_WORDS = 12
 
 def rows(walk: Walk, table: Tag) -> None:
     """Read a table into ``walk``: a block a row."""
-    tags = {tag.name for tag in table.find_all(True)}
-    trs = [] if "table" in tags else table.find_all("tr")
+    inside = [tag for tag in table.find_all(True) if isinstance(tag, Tag)]
+    tags = {tag.name for tag in inside}
+    trs = [] if "table" in tags else [tag for tag in inside if tag.name == "tr"]
     grid = [
         [cell for cell in tr.contents if isinstance(cell, Tag) and cell.name in ("td", "th")] for tr in trs
     ]
@@ -25,11 +26,11 @@ def rows(walk: Walk, table: Tag) -> None:
         walk.inside(table)
         walk.flush()
         return
-    for caption in table.find_all("caption")[:1]:
+    for caption in [tag for tag in inside if tag.name == "caption"][:1]:
         walk.tag(caption, False, False, False)
     names: list[str] = []
     above: dict[int, tuple[int, str]] = {}
-    heads = {id(tr) for head in table.find_all("thead") for tr in head.find_all("tr")}
+    heads = {id(tr) for tag in inside if tag.name == "thead" for tr in tag.find_all("tr")}
     for index, cells in enumerate(grid):
         if cells:
             head = id(trs[index]) in heads or all(cell.name == "th" for cell in cells)
@@ -105,7 +106,9 @@ def _cell(walk: Walk, cell: Tag) -> tuple[str, list[str], int, int]:
 
 
 def _span(cell: Tag, name: str) -> int:
-    written = str(cell.attrs.get(name, "1"))
+    if name not in cell.attrs:  # as most are
+        return 1
+    written = str(cell.attrs[name])
     return (
         min(max(int(written), 1), _MOST_SPAN)
         if written.isascii() and written.isdigit() and len(written) < 6

@@ -12,7 +12,7 @@ from monitor.extraction import depth, markup, mending
 from monitor.extraction.blocks import Block
 from monitor.extraction.furniture import without_widgets
 from monitor.extraction.problems import Problem, Traces
-from monitor.extraction.pruning import drop_machinery, dropped, main_content
+from monitor.extraction.pruning import drop_machinery, dropped, main_content, with_plain_templates
 from monitor.extraction.sections import fragment, is_range, section
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def read_html(text: str, url: str | None, select: str | None, remove: tuple[str,
     flat = depth.flattened(text)
     if flat is None:
         return Page(problem=Problem("unreadable", "the markup is too twisted to be read"))
-    tree = LexborHTMLParser(mending.without_hidden_addresses(flat))
+    tree = LexborHTMLParser(with_plain_templates(mending.without_hidden_addresses(flat)))
     if tree.css_first(_TOO_DEEP) is not None:
         tree.unwrap_tags(_WRAPPERS)
         if tree.css_first(_TOO_DEEP) is not None:
@@ -47,21 +47,20 @@ def read_html(text: str, url: str | None, select: str | None, remove: tuple[str,
     point = fragment(url)
     if select and not is_range(select):
         drop_machinery(tree)
-        html = "".join(node.html or "" for node in _outermost(_css(tree, select)))
-        beside = ""
+        content, beside = _outermost(_css(tree, select)), ""
     else:
         main, beside = main_content(tree, _container(tree, point))
-        html = (main.html or "") if main is not None else ""
-    blocks = _blocks(html, home, point)
+        content = [main] if main is not None else []
+    blocks = _blocks(content, home, point)
     return Page(section(blocks, select), title, lang, [beside] if beside else [], traces)
 
 
-def _blocks(html: str, url: str | None, point: str) -> list[Block]:
+def _blocks(content: list[LexborNode], url: str | None, point: str) -> list[Block]:
     """Read strictly; if a name that sounds like a widget took nearly all, read without looking at names."""
-    blocks = markup.blocks(html, url=url, fragment=point)
+    blocks = markup.blocks(content, url=url, fragment=point)
     letters = sum(len(block.text) for block in blocks)
-    if letters < 500 and dropped(html, letters):
-        blocks = markup.blocks(html, url=url, fragment=point, strict=False)
+    if letters < 500 and dropped(content, letters):
+        blocks = markup.blocks(content, url=url, fragment=point, strict=False)
     return without_widgets(mending.mended(blocks))
 
 

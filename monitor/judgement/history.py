@@ -33,8 +33,8 @@ def judgements(snapshots: Iterable[Snapshot], *, options: ReplayOptions | None =
     for snapshot in snapshots:
         same = body is not None and snapshot.body == body and bool(documents)
         look = _look(snapshot, options, same=same)
-        if look.document is not None:
-            documents.setdefault(text_key(look.document), look.document)
+        if look.document is not None and look.key is not None:
+            documents.setdefault(look.key, look.document)
         body = snapshot.body if look.failure is None else None
         judgement = judge(memory, look, options=options, recall=documents.__getitem__)
         memory = judgement.memory
@@ -59,4 +59,4 @@ def _look(snapshot: Snapshot, options: ReplayOptions, *, same: bool) -> Look:
         )
     except ExtractionError as error:
         return Look(at, failure=str(error), url=snapshot.url)
-    return Look(at, document, url=snapshot.url)
+    return Look(at, document, url=snapshot.url, key=text_key(document))

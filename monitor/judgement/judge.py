@@ -50,6 +50,8 @@ class Look:
     """Why the page could not be fetched or read."""
     url: str | None = None
     """Where the page was, after redirects."""
+    key: str | None = None
+    """The version key of the document, where it is known already: it costs a pass over all words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def judge(
 
 def _document(memory: Memory, look: Look, recall: Recall) -> tuple[Document | None, str | None]:
     if look.document is not None:
-        key = text_key(look.document)
+        key = look.key or text_key(look.document)
         return _as_first_read(look.document, key, memory, recall), key
     text = (memory.trouble.text if memory.trouble else None) or memory.last
     return (recall(text), text) if text else (None, None)

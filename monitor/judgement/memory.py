@@ -39,9 +39,10 @@ def clause_keys(document: Document) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     keys = []
     for clause in document.clauses:
-        if not words(clause.text):
+        said = words(clause.text)
+        if not said:
             continue
-        name = clause_key(clause)[:12]
+        name = digest(said)
         seen[name] = seen.get(name, 0) + 1
         keys.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
     return tuple(keys)
@@ -176,10 +177,11 @@ class Memory:
         self._note(self.marks, dict.fromkeys(marks), at, turns=1)
 
     def _note(self, ledger: dict[str, Presence], here: dict[str, None], at: int, *, turns: int) -> None:
+        new = Presence(True, at, self.looks, turns)
         for name in here:
             old = ledger.get(name)
             if old is None:
-                ledger[name] = Presence(True, at, self.looks, turns)
+                ledger[name] = new
             elif not old.here:
                 ledger[name] = old.turn(at, self.looks)
         for name, old in list(ledger.items()):
@@ -199,6 +201,7 @@ class Memory:
 
     def as_dict(self) -> dict[str, Any]:
         steady = Presence(True, self.began, 1)  # what most clauses are: there since the first look
+        others = {name: p.as_list() for name, p in self.clauses.items() if p != steady}
         return {
             "documents": list(self.documents()),
             "known": self.known,
@@ -209,8 +212,8 @@ class Memory:
             "pending": _as_dict(self.pending),
             "trouble": _as_dict(self.trouble),
             "versions": {name: [v.first, v.last, v.looks] for name, v in self.versions.items()},
-            "steady": [name for name, p in self.clauses.items() if p == steady],
-            "clauses": {name: p.as_list() for name, p in self.clauses.items() if p != steady},
+            "steady": [name for name in self.clauses if name not in others],
+            "clauses": others,
             "marks": {name: p.as_list() for name, p in self.marks.items()},
             "address": self.address,
             "strayed": list(self.strayed) if self.strayed else None,

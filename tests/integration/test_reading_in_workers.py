@@ -71,14 +71,15 @@ async def test_a_worker_that_dies_costs_one_page(workers: Workers) -> None:
 
 
 async def test_too_much_memory_and_time_are_told() -> None:
-    many = b"<html><main>" + b"<p>word <b>bold</b></p>" * 1_000_000
-    async with Workers(1, cpu_seconds=2) as hasty:
+    # Nearly as many tags as are read at all, and nearly as many characters.
+    long = b"<html><main>" + (b"<p>word <b>bold</b>" + b" words" * 5 + b"</p>") * 70_000
+    async with Workers(1, cpu_seconds=1) as hasty:
         with pytest.raises(ExtractionError, match="processor time"):
-            await read(hasty, many)
+            await read(hasty, long)
         assert (await read(hasty, PAGE)).document is not None
     async with Workers(1, memory_bytes=150 * 2**20) as small:
         with pytest.raises(ExtractionError, match=r"memory|ended"):
-            await read(small, many)
+            await read(small, long)
 
 
 async def test_a_cancelled_reading_leaves_the_pool_whole(workers: Workers) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.extraction import extract, fingerprint
+from monitor.extraction.digest import _seen
 
 PAGE = """<!doctype html><html lang="en"><head><title>Terms</title><meta name="csrf-token" content="{nonce}">
 <script nonce="{nonce}">var t = "{nonce}<p>"; if (a < b) {{}}</script><style>.a{{}}</style></head>
@@ -79,3 +80,22 @@ def test_no_change_hides_behind_an_equal_fingerprint(pieces: list[str], place: i
     two = (head + "".join(changed)).encode()
     if fingerprint(one) == fingerprint(two):
         assert extract(one) == extract(two)
+
+
+ATTRIBUTES = st.sampled_from(
+    [
+        ' class="a"', ' id="b c"', " class='a'", ' data-x="1"', " data-x='{\"a\": 1}'", ' href="/x"', ' href="/x?utm_source=1"', ' title="it\'s"',
+        ' title="<p>"', ' class="<p>"', ' class="a > b"', " hidden", " async", ' style="color:red"', ' style="font-weight:bold"', ' name="n"',
+        ' value="3"', " value=3", ' type="a"', "  lang=de", ' CLASS="a"', '\nclass="a"', ' data-class="id"', " /", ' aria-controls="t1"', '"', "'", "=",
+    ]
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["p", "a", "li", "ol", "input", "time", "div", "x-y", "img"]),
+    st.lists(ATTRIBUTES, max_size=6),
+)
+def test_a_tag_counts_alike_whether_it_is_passed_over_or_looked_at(name: str, attributes: list[str]) -> None:
+    rest = "".join(attributes) + ">words <b>more</b>"
+    passed, looked_at = _seen(f"<{name}{rest}"), _seen(f"<{name.upper()}{rest}")
+    assert passed == looked_at

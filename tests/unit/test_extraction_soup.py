@@ -1,21 +1,22 @@
-"""The lean tree builder makes the trees that BeautifulSoup's own builder makes."""
+"""What is copied from the C parser is the tree that BeautifulSoup would make of the same markup."""
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.element import PreformattedString, Tag
+from bs4.element import NavigableString, PreformattedString, Tag
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extraction import extract
-from monitor.extraction.soup import soup
+from monitor.extraction.soup import BLOCK_TAGS, soup, take_apart
 
 NAMES = (
     "div",
     "p",
-    "span",
     "a",
     "ul",
     "li",
@@ -38,6 +39,8 @@ PIECES = st.one_of(
             '<a href="/x?a=1&amp;b=2" class="one two">',
             "<p id=x hidden>",
             '<td colspan="2" colspan=3>',
+            "<span id=s>",
+            "</span>",
             "<!-- aside -->",
             "<!doctype html>",
             "<?php x ?>",
@@ -50,7 +53,7 @@ PIECES = st.one_of(
             "\u00a0",
         ]
     ),
-    st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12),
+    st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="<"), max_size=12),
 )
 
 
@@ -58,6 +61,9 @@ def plain(tree: BeautifulSoup) -> list[Any]:
     """Every node in order: what it is, its attributes, and what its links lead to."""
     for aside in tree.find_all(string=lambda text: isinstance(text, PreformattedString)):
         aside.extract()
+    for text in tree.find_all(string=lambda text: not str(text).strip(" \n\t\f\r")):
+        if lays_out(text):
+            text.extract()
     return [
         (
             named(node),
@@ -71,6 +77,13 @@ def plain(tree: BeautifulSoup) -> list[Any]:
     ]
 
 
+def lays_out(text: NavigableString) -> bool:
+    """White space in a block that holds nothing but blocks before it."""
+    if text.parent is None or text.parent.name not in BLOCK_TAGS or text.find_parent(("pre", "textarea")):
+        return False
+    return all(isinstance(node, Tag) and node.name in BLOCK_TAGS for node in text.previous_siblings)
+
+
 def named(node: Any) -> str | None:
     """The name of a tag, the words of a string; None of what is neither, nor a part of the page."""
     if node is None or node.name == "[document]":
@@ -80,9 +93,51 @@ def named(node: Any) -> str | None:
 
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_it_is_the_tree_of_beautiful_soup(html: str) -> None:
-    theirs, ours = BeautifulSoup(html, "lxml", multi_valued_attributes=None), soup(html)[0]
-    assert ours.get_text() == theirs.get_text()
+    root = LexborHTMLParser(html).root
+    theirs, (ours, letters) = (
+        BeautifulSoup(root.html, "html.parser", multi_valued_attributes=None),
+        soup([root]),
+    )
     assert plain(ours) == plain(theirs)
+    assert ours.get_text() == theirs.get_text()
+    assert letters == len(ours.get_text())
+
+
+SPANS = st.sampled_from(
+    [
+        '<span class="x">',
+        "<span>",
+        "</span>",
+        "<b>",
+        "</b>",
+        "2025",
+        "Previous",
+        "words",
+        "A",
+        " ",
+        "<br>",
+        "<p>",
+        "</p>",
+    ]
+)
+
+
+@given(st.lists(SPANS, max_size=20).map("".join))
+def test_a_span_that_is_no_more_than_its_words_is_left_out_and_nothing_is_read_otherwise(html: str) -> None:
+    bare, telling = (page("<main>" + html.replace('class="x"', mark)) for mark in ('class="x"', 'style="x"'))
+    assert bare == telling
+
+
+def page(html: str) -> list[str]:
+    return extract(f"<html>{html}".encode()).text.split("\n")
+
+
+def test_a_tree_that_was_taken_apart_leaves_nothing_to_the_collector() -> None:
+    gc.collect()
+    tree, _ = soup([LexborHTMLParser("<ul>" + "<li>one <b>two</b></li>" * 100).body])
+    take_apart(tree)
+    del tree
+    assert gc.collect() < 20
 
 
 def test_what_is_never_shown_is_no_text_of_a_selected_part_either() -> None:
