@@ -63,7 +63,7 @@ def blocks(
 
     ``strict`` drops what bears the name of a widget; without it only what is hidden from everybody is dropped.
     """
-    tree, letters = soup(content)
+    tree, letters = soup(content, fragment)
     walk = Walk(url, fragment, letters if strict else 0)
     walk.inside(tree)
     walk.flush()

@@ -75,6 +75,8 @@ BLOCK_TAGS = frozenset(
 )
 _VERBATIM = frozenset(("pre", "textarea"))
 _TELLING = frozenset(("id", "name", "style", "hidden", "role", "aria-hidden", "aria-live"))
+_FRAMED = frozenset(("body", "main", "article", "section", "div"))
+"""In these a block is a block, whatever frames there are around it; a list or a table counts what it holds."""
 _ASCII_SPACES = " \n\t\f\r"
 _Attributes = dict[str, Any]
 _new_tag, _new_string = Tag.__new__, str.__new__
@@ -97,13 +99,13 @@ for _lean, _full in (
         setattr(_lean, _name, _value)
 
 
-def soup(nodes: Sequence[LexborNode]) -> tuple[BeautifulSoup, int]:
+def soup(nodes: Sequence[LexborNode], fragment: str = "") -> tuple[BeautifulSoup, int]:
     """The tree of some nodes that hold no scripts, style sheets or templates, and how many characters it shows.
 
-    Attributes are plain strings. Comments are left out, white space that only lays out blocks in the source, and spans
-    that are no more than their words.
+    Attributes are plain strings. Comments are left out, white space that only lays out blocks in the source, spans
+    that are no more than their words, and frames around blocks, but for the one that ``fragment`` names.
     """
-    copy = _Copy()
+    copy = _Copy(fragment)
     for node in nodes:
         copy.tag(node, node.tag or "", node.attributes, copy.tree)
     return copy.tree, copy.letters
@@ -121,7 +123,8 @@ def take_apart(tree: BeautifulSoup) -> None:
 class _Copy:
     """A tree that grows in reading order, each node linked to the one before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, fragment: str) -> None:
+        self.fragment = fragment
         self.tree = BeautifulSoup("", "html.parser")
         self.tree.interesting_string_types = _Tag.interesting_string_types
         self.letters = 0
@@ -139,7 +142,11 @@ class _Copy:
         tag.contents = []
         self._hang(tag, parent)
         verbatim = verbatim or name in _VERBATIM
-        laid_out = name in BLOCK_TAGS and not verbatim  # nothing but blocks so far
+        self._inside(node, tag, verbatim, laid_out=name in BLOCK_TAGS and not verbatim)
+
+    def _inside(self, node: LexborNode, tag: Tag, verbatim: bool, *, laid_out: bool) -> bool:
+        """What an element holds, hung into a tag; whether that holds nothing but blocks so far (``laid_out``)."""
+        framing = tag.name in _FRAMED and not verbatim
         text: list[str] = []
         for child in node.iter(include_text=True):
             name = child.tag or ""
@@ -155,11 +162,23 @@ class _Copy:
             if text:
                 laid_out = self._words("".join(text), tag, verbatim, laid_out) and laid_out
                 text = []
-            if name and name[0] != "-":  # neither a comment nor an instruction
+            if framing and name == "div" and self._is_frame(attributes) and _holds_blocks(child):
+                laid_out = self._inside(child, tag, verbatim, laid_out=laid_out)
+            elif name and name[0] != "-":  # neither a comment nor an instruction
                 self.tag(child, name, attributes, tag, verbatim)
                 laid_out = laid_out and name in BLOCK_TAGS
         if text:
-            self._words("".join(text), tag, verbatim, laid_out)
+            laid_out = self._words("".join(text), tag, verbatim, laid_out) and laid_out
+        return laid_out
+
+    def _is_frame(self, attributes: _Attributes) -> bool:
+        """An element around blocks of which nobody looks at anything but these."""
+        own = attributes.get("id")
+        if own is None:
+            return _says_nothing(attributes)
+        if own == self.fragment or noise.sounds(own) is not noise.SILENT:
+            return False
+        return _says_nothing({name: value for name, value in attributes.items() if name != "id"})
 
     def _words(self, text: str, parent: Tag, verbatim: bool, laid_out: bool) -> bool:
         """A string; whether it is left out, as white space between blocks is."""
@@ -190,6 +209,18 @@ def _says_nothing(attributes: _Attributes) -> bool:
         return False
     classes = attributes.get("class")
     return not classes or noise.sounds(classes) is noise.SILENT
+
+
+def _holds_blocks(node: LexborNode) -> bool:
+    """An element holds at least one block, and beside blocks nothing but white space."""
+    some = False
+    for child in node.iter(include_text=True):
+        name = child.tag or ""
+        if name in BLOCK_TAGS:
+            some = True
+        elif name != "-text" or (child.text_content or "").strip(_ASCII_SPACES):
+            return False
+    return some
 
 
 def _only_words(node: LexborNode) -> str:

@@ -15,7 +15,6 @@ from monitor.extraction import extract
 from monitor.extraction.soup import BLOCK_TAGS, soup, take_apart
 
 NAMES = (
-    "div",
     "p",
     "a",
     "ul",
@@ -33,7 +32,10 @@ NAMES = (
     "svg",
 )
 PIECES = st.one_of(
-    st.sampled_from([f"<{name}>" for name in NAMES] + [f"</{name}>" for name in NAMES]),
+    # A division without anything that tells may be a frame, which is left out: see below.
+    st.sampled_from(
+        [f"<{name}>" for name in NAMES] + ['<div style="x">'] + [f"</{name}>" for name in (*NAMES, "div")]
+    ),
     st.sampled_from(
         [
             '<a href="/x?a=1&amp;b=2" class="one two">',
@@ -126,6 +128,40 @@ SPANS = st.sampled_from(
 def test_a_span_that_is_no_more_than_its_words_is_left_out_and_nothing_is_read_otherwise(html: str) -> None:
     bare, telling = (page("<main>" + html.replace('class="x"', mark)) for mark in ('class="x"', 'style="x"'))
     assert bare == telling
+
+
+FRAMES = st.sampled_from(
+    [
+        '<div class="x">',
+        '<div class="x" id="b-1">',
+        "</div>",
+        "<section>",
+        "</section>",
+        "<ol>",
+        "</ol>",
+        "<li>",
+        "</li>",
+        "<p>",
+        "</p>",
+        "<h2>Liability</h2>",
+        "<p>We keep your data.</p>",
+        "words",
+        "<b>bold</b>",
+        "<!-- aside -->",
+        "<pre>",
+        "</pre>",
+        "\n  ",
+    ]
+)
+
+
+@given(st.lists(FRAMES, max_size=24).map("".join))
+def test_a_frame_around_blocks_is_left_out_and_nothing_is_read_otherwise(html: str) -> None:
+    bare, telling = (
+        extract(("<html><main>" + html.replace('class="x"', mark)).encode())
+        for mark in ('class="x"', 'style="x"')
+    )
+    assert bare.as_dict() == telling.as_dict()
 
 
 def page(html: str) -> list[str]:
