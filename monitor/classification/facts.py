@@ -101,6 +101,7 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
         hit
         for hit in hits
         if not _submits(hit, text)
+        and not (hit.name == "=opt_in" and _asks_for_none(hit, text))
         and not (hit.name == "=selling" and _only_names_brokers(hit, hits, text))
         and not (hit.name == "=cap" and (_insures(hit, text) or any(_meet(hit, other) for other in free)))
     ]
@@ -108,6 +109,11 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
 
 def _meet(one: Hit, other: Hit) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _asks_for_none(hit: Hit, text: Text) -> bool:
+    """Whether it is said that no consent is asked for: "requires no agreement", "no consent is needed"."""
+    return "no" in text.words[max(hit.start - 1, 0) : hit.end]
 
 
 def _only_names_brokers(hit: Hit, hits: list[Hit], text: Text) -> bool:

@@ -175,9 +175,10 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
     near = _sentences_of(delta.before, gone) | _sentences_of(delta.after, come)
     seat = any(hit.name.startswith("@seat:") for hit in (*gone, *come))
     seat = seat or _decides(delta.before, gone) or _decides(delta.after, come)
+    seat = seat or _names_law(delta.before, gone) or _names_law(delta.after, come)
     if seat or near & _COURTS or (near & _LAW and {"governing_law", "dispute_resolution"} & set(topics)):
         outcome = Outcome("jurisdiction_changed", "high", "Law, courts or seat changed", bool(come))
-        topic = "governing_law" if "governing_law" in topics else topics[0]
+        topic = "governing_law" if topics[0] == "other" or "governing_law" in topics else topics[0]
         yield found(PLACE_OF_LAW, outcome, topic, before, after, known, fixed=True)
     elif near & _WHERE or topics[0] in ("international_transfer", "subprocessors"):
         kind = "jurisdiction_changed" if gone and come else "scope_widened" if come else "scope_narrowed"
@@ -186,6 +187,11 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         outcome = Outcome(kind, "medium" if come else "low", reason, bool(come))
         topic = "subprocessors" if topics[0] == "subprocessors" else "international_transfer"
         yield found("place.data", outcome, topic, before, after, known)
+
+
+def _names_law(facts: Facts, places: tuple[Hit, ...]) -> bool:
+    """Whether a place is named as that of a law: "German law"."""
+    return any(hit.end - hit.start > 1 and facts.text.words[hit.end - 1] in _LAW for hit in places)
 
 
 def _decides(facts: Facts, places: tuple[Hit, ...]) -> bool:
