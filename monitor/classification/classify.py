@@ -17,7 +17,7 @@ from monitor.classification.subjects import by_subjects, gravest_first
 from monitor.classification.turns import by_force, by_negation
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
-from monitor.classification.whole import by_whole
+from monitor.classification.whole import by_whole, said_otherwise
 from monitor.comparison import Difference
 from monitor.model import SEVERITIES, TOPICS, Change, Verdict, worst
 
@@ -51,6 +51,8 @@ def judge(difference: Difference, context: Context) -> Judgement:
     reason = editorial(case, findings, known)
     if reason is not None:
         findings = [as_finding(case, reason, known)]
+    elif not findings:
+        findings = [said_otherwise(case, known)]
     topics = _with_findings(case.topics, findings)
     change = _change(difference, "editorial" if reason else "material", topics, findings, reason or "")
     return Judgement(apply_rules(change, context.rules, context.policy_kind, context.vendor), case)

@@ -15,7 +15,42 @@ from monitor.classification.voice import doers, done_by, done_by_another
 
 def exchanged(case: Case, known: Knowledge) -> bool:
     """Whether a party came in another's place, or a word went from one sentence to another."""
-    return swapped(case, known) or other_doers(case) or crossed(case, known) or inverted(case, known)
+    return (
+        swapped(case, known)
+        or other_doers(case)
+        or crossed(case, known)
+        or inverted(case, known)
+        or left_out(case)
+    )
+
+
+def left_out(case: Case) -> bool:
+    """Whether a party named beside others is named on one side only: "you and the regulator", "the regulator"."""
+    (old, _), (new, _) = case.sides
+    return any(
+        _joined_parties(facts, changed) - _parties_of(other)
+        for (facts, changed), other in zip(case.sides, (new, old), strict=True)
+    )
+
+
+def _joined_parties(facts: Facts, changed: Sequence[Range]) -> set[str]:
+    """The parties among changed words that stand beside "and" or "or"."""
+    words = facts.text.words
+    return {
+        party
+        for start, end in changed
+        for at in range(start, end)
+        if (party := party_of(POSSESSIVES.get(words[at], words[at]), frozenset()))
+        and not _JOINTS.isdisjoint(words[max(at - 1, 0) : at + 2])
+        and words[at] not in POSSESSIVES
+    }
+
+
+def _parties_of(facts: Facts) -> set[str | None]:
+    return {party_of(POSSESSIVES.get(word, word), frozenset()) for word in facts.text.words}
+
+
+_JOINTS = frozenset({"and", "or"})
 
 
 def inverted(case: Case, known: Knowledge) -> bool:

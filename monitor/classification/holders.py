@@ -182,8 +182,8 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
     "our" own: "our models never learn".
     """
     words = text.words
-    if "|" in text.shown:
-        return False  # a row says what is done, not what one must do
+    if "|" in text.shown or (words[at] == "never" and at in text.breaks):
+        return False  # a row says what is done, not what one must do; so does "AI training: never"
     if words[at] in _BE:
         return not (_BANNED_FROM.intersection(words[at + 2 : at + 5]) or words[verb_at - 1] == "from")
     if words[at] == "never" and words[clause_start(text, at) : at][:1] in _OURS:

@@ -83,6 +83,8 @@ class Subject:
     within: frozenset[str]
     unless: frozenset[str]
     """Rules that say more of it."""
+    decisive: frozenset[str]
+    """What words stand for that decide by themselves here: of a cap, whether it is one for each claim."""
     several: Severity
     """How much several words weigh of which none decides by itself."""
     idle: frozenset[str]
@@ -257,8 +259,10 @@ def _subject(data: dict[str, Any]) -> Subject:
     comes, goes = (Outcome.of(data["id"], data[side]) for side in ("comes", "goes"))
     within, unless = frozenset(data["within"]), frozenset(data["unless"])
     idle = word_set(data.get("idle", ""))
-    several = data.get("several", "medium")
-    return Subject(data["id"], data["fact"], data["topic"], within, unless, several, idle, comes, goes)
+    decisive, several = word_set(data.get("decisive", "")), data.get("several", "medium")
+    return Subject(
+        data["id"], data["fact"], data["topic"], within, unless, decisive, several, idle, comes, goes
+    )
 
 
 def _same_words(lines: Iterable[str]) -> dict[str, str]:

@@ -178,7 +178,8 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
     seat = seat or _names_law(delta.before, gone) or _names_law(delta.after, come)
     if seat or near & _COURTS or (near & _LAW and {"governing_law", "dispute_resolution"} & set(topics)):
         outcome = Outcome("jurisdiction_changed", "high", "Law, courts or seat changed", bool(come))
-        topic = "governing_law" if topics[0] == "other" or "governing_law" in topics else topics[0]
+        disputed = "dispute_resolution" in topics and "governing_law" not in topics
+        topic = "dispute_resolution" if disputed else "governing_law"
         yield found(PLACE_OF_LAW, outcome, topic, before, after, known, fixed=True)
     elif near & _WHERE or topics[0] in ("international_transfer", "subprocessors"):
         kind = "jurisdiction_changed" if gone and come else "scope_widened" if come else "scope_narrowed"

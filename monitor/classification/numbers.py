@@ -106,7 +106,12 @@ def _caps(facts: Facts, quantity: Quantity) -> bool:
     sentence = _near(facts, quantity, _LONGEST_SENTENCE)
     if not sentence & _MEASURES["bound"]:
         return False
+    if sentence & _CAPS and sentence & _MEASURES["cost"]:
+        return True  # "the cap is 12 months of fees"
     return bool(sentence & _MEASURES["liable"]) or _defines_cap(facts, quantity)
+
+
+_CAPS = frozenset({"cap", "caps"})
 
 
 def _defines_cap(facts: Facts, quantity: Quantity) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
-from monitor.classification.exchange import crossed
+from monitor.classification.exchange import exchanged
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import party_of
@@ -42,12 +42,12 @@ def by_subjects(
 
     ``findings``: what the other rules found.
     """
-    if not case.reworded or (case.wording.same and not crossed(case, known)):
+    if not case.reworded or (case.wording.same and not exchanged(case, known)):
         return
     for rule in known.subjects:
         if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
             continue
-        if rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
+        if not case.wording.same and rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
             continue
         ranges = case.changed if case.wording.same else case.residue
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, ranges, strict=True)]
@@ -97,9 +97,9 @@ def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
     """How much differs: a party, a name, a number or a word of weight; several other words; or a verb that says the
     same here ("go to the courts", "are heard by the courts"), which is nothing."""
     words = {*case.wording.gone, *case.wording.come}
-    if case.wording.same:  # a word went from one sentence to another
+    if case.wording.same:  # the same words, said of somebody or something else
         return "high"
-    if not known.weighty_words.isdisjoint(words) or not DECISIVE.isdisjoint(words):
+    if not (known.weighty_words | DECISIVE | rule.decisive).isdisjoint(words):
         return "high"
     decides = any(
         _decides(facts.text, at, case.context.vendor_names, known)

@@ -13,7 +13,7 @@ from monitor.classification.asides import (
     is_prose,
 )
 from monitor.classification.case import Case
-from monitor.classification.exchange import crossed, inverted, other_doers, swapped
+from monitor.classification.exchange import crossed, inverted, left_out, other_doers, swapped
 from monitor.classification.few import is_little
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
@@ -124,7 +124,7 @@ def _weigh(findings: Sequence[Found], known: Knowledge) -> bool:
 
 def _settled(case: Case, known: Knowledge) -> bool:
     """Whether the same words also say the same of the same party, if need be in another voice."""
-    if crossed(case, known) or inverted(case, known):
+    if crossed(case, known) or inverted(case, known) or left_out(case):
         return False
     if not (hard(case.delta, case.wording) or swapped(case, known) or other_doers(case)):
         return True

@@ -56,6 +56,12 @@ def _words(case: Case, known: Knowledge) -> Iterator[Found]:
     yield found("wording", outcome, case.topics[0], *case.quotes, known)
 
 
+def said_otherwise(case: Case, known: Knowledge) -> Found:
+    """The finding for a change that no rule explains: of the same words, but not of the same party or things."""
+    outcome = Outcome("clarification", "low", "The same words are said of somebody or something else")
+    return found("wording.exchanged", outcome, case.topics[0], *case.quotes, known)
+
+
 _DEFINES = re.compile(
     r'"([^"]{2,60})"\s+(?:\([^()]{0,60}\)\s+)?'
     r"(?:means|mean|shall mean|refers to|refer to|includes|include|has the meaning|have the meaning|is defined)\b"
