@@ -1,7 +1,8 @@
 """What must not change unseen, and what weighs most.
 
-A cap on liability or a choice of law can be reworded in more ways than rules foresee: any word of substance in such a
-sentence is told. And a deadline in a sentence on breaches is one of breach notice, whatever else its clause is about.
+A cap on liability, a choice of law, a promise to report breaches, what is said of sale, AI training and consent can be
+reworded in more ways than rules foresee: any word of substance in such a sentence is told. And a deadline in a sentence
+on breaches is one of breach notice, whatever else its clause is about.
 """
 
 from __future__ import annotations
