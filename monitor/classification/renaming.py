@@ -21,7 +21,8 @@ Sides = Sequence[tuple[Facts, Sequence[Range]]]
 _MOST_RENAMED = 6
 _PRODUCTS = word_set(table("names")["products"])
 _ANSWERS = word_set(table("names")["answers"])
-_NO_NAMES = PARTIES | word_set(table("wording")["laws"]) | _ANSWERS
+_COUNTS = word_set("neither each either both all any every some none nobody")
+_NO_NAMES = PARTIES | word_set(table("wording")["laws"]) | _ANSWERS | _COUNTS
 """Words that say who or which law is meant, or answer yes or no, not how something is called."""
 
 
