@@ -133,7 +133,8 @@ def read(text: str) -> Text:
     ended = halved = False
     shouted = shown.isupper()
     pieces = _SHOUTED if shouted else _PIECES
-    for match in (_PIECE_OR_SUB if _SUB.search(shown) else _PIECE).finditer(shown):
+    pattern = _PIECE_OR_SUB if "ub" in shown.lower() and _SUB.search(shown) else _PIECE
+    for match in pattern.finditer(shown):
         sort, folded = pieces[match[0]]
         if sort == _WORD and not halved:
             ended = False
