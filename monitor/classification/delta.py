@@ -233,8 +233,8 @@ def _align(
 
 def _alone(lone: Sequence[Sentence], others: Sequence[Sentence], known: Knowledge) -> tuple[Range, ...]:
     """Sentences without a counterpart, but for those that another sentence took in, word for word."""
-    if not lone:
-        return ()
+    if not lone or max(len(lone), len(others)) > _MOST_SENTENCES:
+        return tuple(r for r, _ in lone)  # so much changed that each would be looked for everywhere
     held = [_substance(words, known.empty_words, known) for _, words in others]
     small = known.empty_words | known.light_words
     return tuple(

@@ -10,6 +10,7 @@ from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.text import Text
 from monitor.classification.voice import doers, done_by, done_by_another
 
 
@@ -86,11 +87,12 @@ def crossed(case: Case, known: Knowledge) -> bool:
 
 def _same(case: Case, here: int, there: int) -> bool:
     """Whether two sentences are the same, word for word."""
-    before, after = (
-        [word for word, sentence in zip(text.words, text.sentences, strict=True) if sentence == number]
-        for text, number in ((case.delta.before.text, here), (case.delta.after.text, there))
-    )
-    return before == after
+    return _words_of(case.delta.before.text, here) == _words_of(case.delta.after.text, there)
+
+
+def _words_of(text: Text, sentence: int) -> tuple[str, ...]:
+    starts = (*text.sentence_starts[sentence : sentence + 2], len(text.words))
+    return text.words[starts[0] : starts[1]]
 
 
 _FEWEST_SENTENCES = 2

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from monitor.classification.text import Text
 
 _FEWEST, _MOST = 2, 6
 """Letters of initials."""
+_MOST_LOOKED_UP = 40
+"""Initials of one text: each is looked for in the whole other one."""
 _MOST_SMALL = 3
 _SMALL = frozenset({"of", "and", "the", "for", "on", "in", "to"})
 """Words that initials leave out."""
@@ -25,7 +28,7 @@ def _spelt_out(text: Text, other: Text) -> Text:
     known = frozenset(other.words)
     meant: dict[int, tuple[str, ...]] = {}
     introduced: set[str] = set()
-    for at, letters in _initials(text):
+    for at, letters in islice(_initials(text), _MOST_LOOKED_UP):
         word = text.words[at]
         if word not in known:
             words = _words_for(letters, other, text)

@@ -134,7 +134,6 @@ class Knowledge:
     """Words to those of which they are the opposite."""
     turning: Mapping[str, frozenset[str]]
     """The same for opposites that turn a sentence round by changing places."""
-    """Pairs of words, folded, that turn a clause round where one came in the other's place."""
     kin: dict[str, str]
     """Words met and what they stand for; filled by use."""
     weights: Mapping[str, int]
