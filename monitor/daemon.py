@@ -27,7 +27,7 @@ from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, StateError
 from monitor.evidence import retention
 from monitor.fetch import Fetcher
-from monitor.memory import give_back
+from monitor.heap import give_back
 from monitor.metrics import Metrics
 from monitor.ondemand import fetch_settings, synced, tools_for
 from monitor.pipeline import lease_of, look

@@ -1,4 +1,4 @@
-"""Memory of this process."""
+"""What this process holds of the machine's memory."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.memory import give_back
+from monitor.heap import give_back
 
 SIZE, COUNT = 4000, 10_000
 
