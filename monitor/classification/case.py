@@ -14,6 +14,7 @@ from monitor.classification.facts import Facts, read_facts
 from monitor.classification.initials import spelt_out
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.recipients import SURELY_RECIPIENTS
+from monitor.classification.relocation import stayed
 from monitor.classification.residue import residue, touched_only
 from monitor.classification.text import Text, read
 from monitor.classification.topics import run_in_title
@@ -50,7 +51,13 @@ class Case:
         clause = difference.after or difference.before
         if clause is None:
             raise ValueError("a difference needs a clause on one side at least")
-        before, after = spelt_out(*(_text(side, context) for side in (difference.before, difference.after)))
+        before, after = (_text(side, context) for side in (difference.before, difference.after))
+        if context.moved:
+            before, after = (
+                stayed(before, after, context.moved),
+                stayed(after, before, context.moved),
+            )
+        before, after = spelt_out(before, after)
         old, new = (
             read_facts(text, known, vendor=context.vendor_names, english=context.english)
             for text in (before, after)

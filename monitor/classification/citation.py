@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from monitor.classification.facts import Facts
 from monitor.classification.kin import NUMBER_OF_LAW, SHORT_LABELS, Said
-from monitor.classification.tables import word_set
+from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
 Range = tuple[int, int]
@@ -286,8 +286,8 @@ def _after(text: Text, short: int, initials: str) -> Range | None:
 
 # A name and what it was before.
 
-_FORMERLY = word_set("formerly previously fka")
-_CALLED = word_set("known as called named the referred to branded")
+_FORMERLY = word_set("formerly previously fka new")
+_CALLED = word_set("known as called named the referred to branded name of for")
 _LONGEST_PRODUCT = 5
 
 
@@ -298,18 +298,37 @@ def _formerly(facts: Facts, said: tuple[Said, Said], other: Text) -> None:
         return
     done: set[tuple[str, ...]] = set()
     for at in (at for at, word in enumerate(text.words) if word in _FORMERLY and at):
-        old, new = _old_name(text, at), _new_name(text, at)
-        if not old or not new or _is_party(facts, (*old, *new)) or _is_another(text, old, new):
+        if text.words[at] == "new" and text.words[at + 1 : at + 2] != ("name",):
+            continue
+        old, new = _old_name(text, at), _new_name(text, _past_article(text, at))
+        if not old or not new or _is_party(facts, (*old, *new)) or _is_another(text, old, new, other):
             continue
         names = (*text.words[slice(*old)], "", *text.words[slice(*new)])
         if names not in done:
             done.add(names)
-            _put_aside(text, said[0], ((at, old[1]), new, old), other, said[1])
+            _put_aside(text, said[0], ((new[1], old[1]), new, old), other, said[1])
 
 
-def _is_another(text: Text, old: Range, new: Range) -> bool:
+def _past_article(text: Text, at: int) -> int:
+    """Where the new name ends: before "the", "the app" and the like."""
+    end = at
+    while (
+        end > max(at - _LONGEST_ASIDE, 0) and text.words[end - 1] in _THE_APP and end - 1 not in text.capitals
+    ):
+        end -= 1
+    return end
+
+
+_THE_APP = word_set(f"the a an our {table('names')['products']}")
+_LONGEST_ASIDE = 3
+
+
+def _is_another(text: Text, old: Range, new: Range, other: Text) -> bool:
     """Whether somebody does something under a name that shares no word with the old one: who that is matters."""
-    alike = not set(text.words[slice(*old)]).isdisjoint(text.words[slice(*new)])
+    name, before = text.words[slice(*new)], text.words[slice(*old)]
+    alike = not set(name).isdisjoint(before) or any(
+        _begun(other.words, at, name) for at in _stands(other.words, before)
+    )
     return not alike and new[0] > 0 and text.words[new[0] - 1] in _BY
 
 
@@ -356,12 +375,19 @@ def _put_aside(
     _blank(said, aside)
     for at in _stands(text.words, name):
         _blank(said, (at, at + len(name)))
-    for at in there:
-        _blank(said_there, (at, at + len(before)))
+    # "Google AdWords", now "Google Ads (formerly AdWords)"
+    begun = {at: _begun(other.words, at, name) for at in there}
+    for at in [at for at in there if begun[at]] or there:
+        _blank(said_there, (at - begun[at], at + len(before)))
     capitals = set(other.capitals) - set(other.sentence_starts)
     for at, word in enumerate(other.words):
         if word in before and word not in name and at in capitals:
             said_there.words[at] = ""
+
+
+def _begun(words: Sequence[str], at: int, name: Sequence[str]) -> int:
+    """How many words before a place are those with which a name begins."""
+    return next((n for n in range(min(len(name) - 1, at), 0, -1) if words[at - n : at] == name[:n]), 0)
 
 
 def _stands(words: Sequence[str], name: Sequence[str]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.classification.asking import by_asking
 from monitor.classification.case import Case
 from monitor.classification.context import Context
 from monitor.classification.findings import Found, by_rules
@@ -71,6 +72,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_scope(case, topics[0], known),
         *by_negation(case, topics[0], known),
         *by_force(case, topics[0], known),
+        *by_asking(case, known),
         *by_whole(case, known),
     ]
     findings += by_subjects(case, topics, findings, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.classification.asking import asks_otherwise
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
@@ -22,6 +23,7 @@ def exchanged(case: Case, known: Knowledge) -> bool:
         or crossed(case, known)
         or inverted(case, known)
         or left_out(case)
+        or asks_otherwise(case)
     )
 
 

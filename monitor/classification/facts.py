@@ -101,10 +101,19 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
         hit
         for hit in hits
         if not _submits(hit, text)
+        and not (hit.name == "=suspension" and _is_a_bound(hit, text))
         and not (hit.name == "=opt_in" and _asks_for_none(hit, text))
         and not (hit.name == "=selling" and _only_names_brokers(hit, hits, text))
         and not (hit.name == "=cap" and (_insures(hit, text) or any(_meet(hit, other) for other in free)))
     ]
+
+
+def _is_a_bound(hit: Hit, text: Text) -> bool:
+    """Whether "limit" is a noun here: "when you hit the rate limit, ask for another account"."""
+    return text.words[hit.start] in _BOUNDS and hit.start + 1 in text.breaks
+
+
+_BOUNDS = frozenset({"limit", "block", "ban"})
 
 
 def _meet(one: Hit, other: Hit) -> bool:
@@ -183,11 +192,14 @@ def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> 
 
 def _denied(text: Text, hit: Hit) -> bool:
     """Whether a concept that begins with a thing says no of it: "data about you is not sold"."""
+    if text.words[hit.start + 1 : hit.start + 2] in _NO_SUCH and hit.end > hit.start + 1:
+        return True  # "we sell no data", "sold none of it"
     return not _NEVER.isdisjoint(text.words[max(hit.start + 1, hit.end - _DENIED_REACH) : hit.end])
 
 
 _DENIED_REACH = 3
 _NEVER = frozenset({"not", "never"})
+_NO_SUCH = frozenset({("no",), ("none",), ("nothing",)})
 
 
 def _negated(text: Text, at: int) -> bool:

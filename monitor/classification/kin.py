@@ -225,6 +225,7 @@ def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     year = words[end + 1] if end + 1 < len(words) else ""
     if (
         labels_clause(text, at)
+        or text.shown[: text.spans[at][0]].endswith(_SECTION_SIGNS)
         or before in LABELS
         or before in SHORT_LABELS
         or before in MONTHS
@@ -232,6 +233,9 @@ def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     ):
         return True
     return _is_year(words[at])
+
+
+_SECTION_SIGNS = ("§", "§ ")
 
 
 def _is_year(word: str) -> bool:

@@ -276,7 +276,23 @@ _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 def _binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
     """Whether a modal and its verb say what is, or agree to no more than terms."""
     agreed = text.words[at].startswith("agree") and verb in _NO_VERB
-    return verb in _IDLE or agreed or (force == "must" and _is_formal(text, at))
+    formal = _is_formal(text, at) if force == "must" else force == "not" and _by_law(text, at)
+    return verb in _IDLE or agreed or formal
+
+
+def _by_law(text: Text, at: int) -> bool:
+    """Whether it is the law that leaves no choice: "cannot be limited by law", "cannot by law be excluded"."""
+    words = text.words
+    return any(
+        words[here] in ("by", "under")
+        and words[here + 1 : here + 2] in _OF_LAW
+        and words[here - 1] in _UNWAIVED
+        for here in range(at + 1, min(at + _SUBJECT, len(words)))
+    )
+
+
+_OF_LAW = frozenset({("law",), ("applicable",), ("mandatory",)})
+_UNWAIVED = word_set("not can cannot be limited excluded waived restricted disclaimed varied")
 
 
 def _is_formal(text: Text, at: int) -> bool:
@@ -300,7 +316,7 @@ def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
             return force, at + len(phrase)
         if aside and words[at + 2 : at + 1 + len(phrase)] == phrase[1:]:
             return force, at + 1 + len(phrase)
-    if words[at] in PRACTICES and at and words[at - 1] in {"we", "also", "only"}:
+    if words[at] in PRACTICES and at and words[at - 1] in {"we", "also", "only", "do"}:
         return "does", at
     return None
 

@@ -181,7 +181,7 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         disputed = "dispute_resolution" in topics and "governing_law" not in topics
         topic = "dispute_resolution" if disputed else "governing_law"
         yield found(PLACE_OF_LAW, outcome, topic, before, after, known, fixed=True)
-    elif near & _WHERE or topics[0] in ("international_transfer", "subprocessors"):
+    elif near & _WHERE or not {"international_transfer", "subprocessors"}.isdisjoint(topics):
         kind = "jurisdiction_changed" if gone and come else "scope_widened" if come else "scope_narrowed"
         became = "changed" if gone and come else "was added" if come else "is gone"
         reason = f"A place where data is kept or sent {became}"

@@ -115,10 +115,17 @@ _CAPS = frozenset({"cap", "caps"})
 
 
 def _defines_cap(facts: Facts, quantity: Quantity) -> bool:
-    """Whether a number stands in the sentence that says what the cap of the sentence before it is."""
+    """Whether a number stands in the sentence that says what the cap of the sentence before it is: "they are limited
+    to $50"."""
     here = facts.text.sentences[quantity.start]
     capped = {facts.text.sentences[fact.start] for fact in facts.said if fact.name == "cap"}
-    return {here - 1, here} <= capped
+    start = facts.text.sentence_starts[here]
+    return here - 1 in capped and (
+        here in capped or not _IT.isdisjoint(facts.text.words[start : quantity.start])
+    )
+
+
+_IT = frozenset({"it", "they", "this", "these", "that"})
 
 
 def measure(facts: Facts, quantity: Quantity) -> str:
@@ -144,11 +151,25 @@ def measure(facts: Facts, quantity: Quantity) -> str:
 
 
 def _reports(facts: Facts, quantity: Quantity) -> bool:
-    """Whether a number stands in a sentence on breaches that somebody is told of, or in the next one."""
+    """Whether a number stands in a sentence on breaches that somebody is told of, or in the next one; or in an entry
+    of a list on incidents that says so."""
     here = facts.text.sentences[quantity.start]
-    return any(
+    if any(
         fact.name == "breach" and 0 <= here - facts.text.sentences[fact.start] <= 1 for fact in facts.said
+    ):
+        return True
+    head = facts.text.head(here)
+    return (
+        head != here
+        and not _near(facts, quantity).isdisjoint(_TOLD)
+        and any(
+            hit.name.startswith("breach_notice:") and facts.text.sentences[hit.start] == head
+            for hit in facts.topics
+        )
     )
+
+
+_TOLD = frozenset({"notice", "notify", "notification", "inform", "report", "tell", "alert"})
 
 
 def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Knowledge) -> Found:
@@ -224,8 +245,14 @@ def _single(
     words = _words(facts, quantity)
     if quantity.sort == "period":
         measures = measure(facts, quantity)
+        if measures == "cap":
+            outcome = Outcome(
+                "threshold_changed", "high", f"A period that bounds liability {_came(came)}", came
+            )
+            before, after = ("", words) if came else (words, "")
+            return found("period.cap-fixed", outcome, "liability", before, after, known, fixed=True)
         topic = "breach_notice" if _reports(facts, quantity) else topic
-        bound = measures in ("deadline", "notice", "keeping", "cap")
+        bound = measures in ("deadline", "notice", "keeping")
         kind = (
             ("obligation_strengthened" if came else "obligation_weakened") if bound else "threshold_changed"
         )

@@ -17,6 +17,8 @@ _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 _PROCESSORS = frozenset(tuple(name.split("_")) for name in word_set(table("names")["processors"]))
 _BEGINS_PROCESSOR = frozenset(name[0] for name in _PROCESSORS)
 _LONGEST_PROCESSOR = max(map(len, _PROCESSORS))
+ROLES = word_set(table("names")["roles"])
+"""What ends the title of somebody who works for a party: "Customer Success Manager"."""
 _REACH = 5
 
 
@@ -106,7 +108,7 @@ def _party(text: Text, start: int, end: int) -> Party | None:
     name = words[:-1] if form else words
     if known := _is_processor(name):
         return Party(" ".join(name), form, start, end, text.snippet(start, end), known)
-    if not form and len(words[0]) < 2:
+    if not form and (len(words[0]) < 2 or (len(words) > 1 and words[-1] in ROLES)):
         return None
     first = start == 0 or text.sentences[start] != text.sentences[start - 1]
     alone = (

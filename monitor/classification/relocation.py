@@ -46,6 +46,22 @@ def only_moved(before: Text, after: Text, moved: frozenset[Sentence]) -> bool:
     return rest[0] == rest[1]
 
 
+def stayed(text: Text, other: Text, moved: frozenset[Sentence]) -> Text:
+    """A text without the sentences that came from another clause or went to one; ``other``: the other side's text."""
+    here = sentences(text)
+    cut = {sentence for sentence in here if sentence in moved} - set(sentences(other))
+    if not cut:
+        return text
+    starts = [text.spans[at][0] for at in text.sentence_starts]
+    ends = (*starts[1:], len(text.shown))
+    kept = (
+        text.shown[start:end]
+        for start, end, sentence in zip(starts, ends, here, strict=True)
+        if sentence not in cut
+    )
+    return read("".join(kept))
+
+
 def sentences(text: Text) -> Sequence[Sentence]:
     """The sentences of a text, as folded words."""
     ends = (*text.sentence_starts[1:], len(text.words))

@@ -11,6 +11,7 @@ from monitor.classification.facts import Facts
 from monitor.classification.holders import PARTIES
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.names import RECIPIENT_WORDS
+from monitor.classification.parties import ROLES
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text, read
 from monitor.comparison import Difference
@@ -54,7 +55,9 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
         return False
     if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
         return False
-    if any(text.words[at] in _NO_NAMES for at in words) or names_a_doer(facts, changed):
+    if any(text.words[at] in _NO_NAMES and not _in_title(text, at) for at in words) or names_a_doer(
+        facts, changed
+    ):
         return False
     if any(hit.start in words for hit in facts.places) or any(
         p.form and not set(words).isdisjoint(range(p.start, p.end)) for p in facts.parties
@@ -63,6 +66,14 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     sentences = {text.sentences[at] for at in words}
     around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
     return not around & RECIPIENT_WORDS
+
+
+def _in_title(text: Text, at: int) -> bool:
+    """Whether a word belongs to the title of somebody who works for a party: "Customer Success Manager"."""
+    end = at + 1
+    while end in text.capitals and end not in text.breaks and end - at < _LONGEST_DOER:
+        end += 1
+    return end - at > 1 and text.words[end - 1] in ROLES
 
 
 def names_a_doer(facts: Facts, changed: Sequence[Range]) -> bool:

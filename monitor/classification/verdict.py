@@ -12,6 +12,7 @@ from monitor.classification.asides import (
     contact_changed,
     is_prose,
 )
+from monitor.classification.asking import asks_otherwise
 from monitor.classification.case import Case
 from monitor.classification.exchange import crossed, inverted, left_out, other_doers, swapped
 from monitor.classification.few import is_little
@@ -124,7 +125,7 @@ def _weigh(findings: Sequence[Found], known: Knowledge) -> bool:
 
 def _settled(case: Case, known: Knowledge) -> bool:
     """Whether the same words also say the same of the same party, if need be in another voice."""
-    if crossed(case, known) or inverted(case, known) or left_out(case):
+    if crossed(case, known) or inverted(case, known) or left_out(case) or asks_otherwise(case):
         return False
     if not (hard(case.delta, case.wording) or swapped(case, known) or other_doers(case)):
         return True

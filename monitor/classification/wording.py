@@ -28,6 +28,8 @@ _MOST_ECHOES_AT_ONCE = 2
 """Where each side repeats what the other says once."""
 _UNIVERSAL = frozenset({"all", "every", "any"})
 """What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
+_ANY_OR_ALL = frozenset({"any", "all", "every"})
+"""What says the same of many where nothing is denied."""
 _EACH_OF_ALL = frozenset({"all", "every"})
 DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
@@ -87,6 +89,8 @@ def wording(
     noes = _negations(left), _negations(right)
     gone, come = unphrased((left, right), said, (before.text, after.text), known)
     gone, come, spelling = _without_twins(gone, come)
+    if not (noes[0][1] or noes[1][1]):  # "any dispute", "all disputes": but not under a no
+        gone, come = _paired(gone, come, _ANY_OR_ALL)
     differing = len(gone)
     gone, come = without_like(gone, come, (before.text, after.text), said)
     alike = differing - len(gone)
@@ -257,6 +261,13 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
             right.remove(twin)
             found = found or not (akin(word, twin) or {word, twin} == _EACH_OF_ALL)
     return left, right, found
+
+
+def _paired(gone: list[str], come: list[str], either: frozenset[str]) -> tuple[list[str], list[str]]:
+    """What is left without one of some words on each side, if there is one on each."""
+    left = next((word for word in gone if word in either), None)
+    right = next((word for word in come if word in either), None)
+    return (gone, come) if left is None or right is None else (_less(gone, left), _less(come, right))
 
 
 def _near(facts: Facts, said: Said, changed: Sequence[Range]) -> frozenset[str]:

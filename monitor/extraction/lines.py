@@ -12,6 +12,8 @@ from monitor.extraction.titles import is_title
 
 _WIDEST = 130
 _WRAPPED = 0.9
+_TYPED_IN = 1.1
+"""Of the length that nine lines in ten do not exceed: a longer line has been typed in since."""
 _FEWEST = 3
 _FULL = 0.7
 _SLACK = 2
@@ -84,9 +86,8 @@ _HYPHEN = re.compile(r"[^\W\d_]-$")
 def wrap_width(lines: Sequence[str]) -> int:
     """The column at which a text was hard-wrapped, 0 if it was not. A few lines may be longer: typed in since."""
     lengths = sorted(len(line) for line in lines if line)
-    wrapped = [length for length in lengths if length <= _WIDEST]
-    if len(wrapped) >= len(lengths) * _WRAPPED:
-        lengths = wrapped
+    usual = lengths[int((len(lengths) - 1) * _WRAPPED)] if lengths else 0
+    lengths = [length for length in lengths if length <= usual * _TYPED_IN]
     if len(lengths) < _FEWEST or lengths[-1] > _WIDEST or lengths[-1] < 30:
         return 0
     full = sum(length >= lengths[-1] * _FULL for length in lengths)

@@ -124,3 +124,81 @@ def test_who_need_not_do_something_is_not_forbidden_it() -> None:
     )
     assert "promise.softer" in rules(comparison)
     assert "ban-lifted.vendor" not in rules(comparison)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("only if you have ticked the box to get them", "unless you have ticked the box not to get them"),
+        ("only if you choose to get them", "unless you choose not to get them"),
+    ],
+)
+def test_what_must_be_asked_for_is_not_what_may_be_refused(before: str, after: str) -> None:
+    comparison = compared(f"We send you letters {before}.", f"We send you letters {after}.")
+    assert "consent.turned" in rules(comparison)
+    assert comparison.severity == "high"
+    back = compared(f"We send you letters {after}.", f"We send you letters {before}.")
+    assert {f.kind for change in back.changes for f in change.findings if f.rule == "consent.turned"} == {
+        "right_added"
+    }
+
+
+def test_only_if_is_as_strong_as_not_unless() -> None:
+    comparison = compared(
+        "We send you letters only if you choose to get them.",
+        "We do not send you letters unless you choose to get them.",
+    )
+    assert comparison.verdict == "editorial"
+
+
+def test_a_period_that_comes_into_a_cap_lowers_it() -> None:
+    text = "We shall not be liable for more than the fees that you paid {}."
+    comparison = compared(
+        text.format("under this contract"), text.format("in the two months before the claim")
+    )
+    assert "period.cap-fixed" in rules(comparison)
+    assert comparison.severity == "high"
+
+
+def test_a_sentence_moved_beside_an_edit_is_no_finding() -> None:
+    sold = "We never sell your letters to anybody for money."
+    pages = "Letters\n\nWe delete letters within 30 days. {}\n\nYou can write to us at any time. {}"
+    comparison = compared(pages.format(sold, ""), pages.replace("delete", "erase").format("", sold))
+    assert comparison.verdict == "editorial"
+
+
+def test_who_bound_both_parties_is_told_when_it_binds_no_more() -> None:
+    comparison = compared(
+        "The receiving party shall not show the plans to anybody.",
+        "The receiving party may show the plans to its investors.",
+    )
+    assert "ban-lifted.either" in rules(comparison)
+    assert comparison.severity == "high"
+
+
+def test_a_further_kind_of_subprocessor_is_told_where_a_sentence_lists_them() -> None:
+    text = "Sub-processors fall into the following categories: hosting providers; {}email delivery providers."
+    comparison = compared(text.format(""), text.format("advertising and audience measurement companies; "))
+    assert "subprocessors.terms" in rules(comparison)
+    assert comparison.severity == "high"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ask your Customer Success Manager", "ask your Account Manager"),
+        ("is counted by Harbor AdWords", "is counted by Harbor Ads (formerly AdWords)"),
+        ("is read in Lantern Reader", "is read in Lantern Pro (the new name of Lantern Reader)"),
+    ],
+)
+def test_who_or_what_goes_by_another_name_is_the_same(before: str, after: str) -> None:
+    text = "Each visit to the page {} before the month ends."
+    assert compared(text.format(before), text.format(after)).verdict == "editorial"
+
+
+def test_what_the_law_forbids_no_party_forbids() -> None:
+    comparison = compared(
+        "Nothing here limits liability for fraud, for death, or for anything that cannot be limited by law.",
+        "Nothing here limits liability for death, for fraud, or for anything that cannot by law be limited.",
+    )
+    assert comparison.verdict == "editorial"

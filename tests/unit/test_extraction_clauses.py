@@ -84,7 +84,10 @@ def test_a_line_that_ends_within_a_sentence_goes_on_though_there_was_room_for_a_
     assert joined(lines, 72) == [" ".join(lines)]
 
 
-def test_one_long_line_among_wrapped_ones_changes_nothing_for_the_others() -> None:
+@pytest.mark.parametrize(
+    "long", ["Backups are kept for a year in another building. " * 4, "Backups are kept for a year. " * 3]
+)
+def test_one_long_line_among_wrapped_ones_changes_nothing_for_the_others(long: str) -> None:
     wrapped = [
         "We keep personal data for as long as the account is open, and for",
         "thirty days after it was closed. Then we delete it from every one of",
@@ -97,7 +100,6 @@ def test_one_long_line_among_wrapped_ones_changes_nothing_for_the_others() -> No
         "Complaints are answered by the person who is named at the end of this",
         "page.",
     ]
-    long = "Backups are kept for a year in another building. " * 4
     paragraphs = joined(wrapped, wrap_width(wrapped))
     assert len(paragraphs) == 3
     assert joined([*wrapped, long.strip()], wrap_width([*wrapped, long])) == [*paragraphs, long.strip()]

@@ -1,0 +1,86 @@
+"""Whether something is done only where it is asked for, or unless it is refused.
+
+"Only if you ticked the box to receive them" and "unless you ticked the box not to receive them" are made of the same
+words: as many noes, the same box. What is no longer done without asking is told by where the no stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from monitor.classification.case import Case
+from monitor.classification.facts import Facts
+from monitor.classification.findings import Found, found
+from monitor.classification.knowledge import Knowledge, Outcome
+from monitor.classification.tables import word_set
+
+Asked = Literal["asked", "refused"]
+
+_CHOICES = frozenset({"opt_in", "own_choice", "opt_out", "no_consent"})
+"""Concepts of a sentence on what those concerned choose."""
+_CHOOSES = word_set(
+    "choose chooses chosen elect elects decide decides ask asks asked request requests tell tells told say"
+)
+"""Words of one as well. What is so by itself is no choice: "only if you pay" is "unless you do not pay"."""
+_EXCEPT = word_set("unless except excepting save")
+_NOES = word_set("not never no neither nobody none nor without")
+_ON_CONDITION = word_set("if when where with after once upon who whom those people")
+_REACH = 5
+"""Words after "only" in which its condition begins."""
+_QUOTED = 24
+
+
+def asks_otherwise(case: Case) -> bool:
+    """Whether a sentence asks beforehand on one side only, and lets people refuse on the other."""
+    return any(True for _ in _turned(case))
+
+
+def by_asking(case: Case, known: Knowledge) -> Iterator[Found]:
+    """A finding for each sentence that no longer asks beforehand, or now does."""
+    for before, after, asked_before in _turned(case):
+        if asked_before:
+            reason = "What was done only where it was asked for is now done unless it is refused"
+            outcome = Outcome("right_removed", "high", reason, worse=True)
+        else:
+            reason = "What was done unless it was refused is now done only where it is asked for"
+            outcome = Outcome("right_added", "low", reason)
+        yield found("consent.turned", outcome, "consent", before, after, known, fixed=True)
+
+
+def _turned(case: Case) -> Iterator[tuple[str, str, bool]]:
+    """Sentences that turned, as they were and are, and whether they asked before."""
+    if not case.reworded:
+        return
+    for here, there in case.delta.sentences.items():
+        before, after = _asked(case.delta.before, here), _asked(case.delta.after, there)
+        if before and after and before != after:
+            yield _quote(case.delta.before, here), _quote(case.delta.after, there), before == "asked"
+
+
+def _range(facts: Facts, sentence: int) -> tuple[int, int]:
+    starts = (*facts.text.sentence_starts, len(facts.text.words))
+    return starts[sentence], starts[sentence + 1]
+
+
+def _quote(facts: Facts, sentence: int) -> str:
+    start, end = _range(facts, sentence)
+    return facts.text.snippet(start, min(end, start + _QUOTED))
+
+
+def _asked(facts: Facts, sentence: int) -> Asked | None:
+    """What a sentence on a choice says: done only where asked for, done unless refused, or neither."""
+    start, end = _range(facts, sentence)
+    words = facts.text.words
+    if _CHOOSES.isdisjoint(words[start:end]) and not any(
+        fact.name in _CHOICES and start <= fact.start < end for fact in facts.said
+    ):
+        return None
+    for at in range(start, end):
+        if words[at] == "only" and not _ON_CONDITION.isdisjoint(words[at + 1 : min(at + _REACH, end)]):
+            return "asked"
+        if words[at] in _EXCEPT:
+            over = next((here for here in range(at + 1, end) if here in facts.text.breaks), end)
+            denied = not _NOES.isdisjoint((*words[start:at], *words[over:end]))
+            return "asked" if denied else "refused"
+    return None
