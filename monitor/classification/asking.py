@@ -81,6 +81,8 @@ def _asked(facts: Facts, sentence: int) -> Asked | None:
             return "asked"
         if words[at] in _EXCEPT:
             over = next((here for here in range(at + 1, end) if here in facts.text.breaks), end)
-            denied = not _NOES.isdisjoint((*words[start:at], *words[over:end]))
+            denied = not _NOES.isdisjoint((*words[start:at], *words[over:end])) or any(
+                modal.force == "not" and start <= modal.start < at for modal in facts.modals
+            )
             return "asked" if denied else "refused"
     return None

@@ -24,7 +24,9 @@ from monitor.comparison import Difference
 from monitor.model import Clause
 
 _LONGEST_ENTRY = 10
-_AND_OTHERS = frozenset({("or", "other"), ("and", "other"), ("or", "those"), ("or", "third")})
+_AND_OTHERS = frozenset(
+    {("or", "other"), ("and", "other"), ("or", "those"), ("or", "third"), ("nor", "those"), ("nor", "other")}
+)
 _OTHERS = frozenset(more for _, more in _AND_OTHERS)
 _MOST_QUOTED = 4
 _LONGEST_QUOTE = 300
@@ -92,8 +94,8 @@ class Case:
         """Only one side adds "or other", "or those of" and the like: light words, but not there."""
         if not self.reworded or all(_OTHERS.isdisjoint(facts.text.words) for facts, _ in self.sides):
             return False
-        before, after = (_others_named(facts.text) for facts, _ in self.sides)
-        return before != after
+        (named, beside), (renamed, besides) = (_others_named(facts.text) for facts, _ in self.sides)
+        return named > renamed + besides or renamed > named + beside
 
     @property
     def row(self) -> bool:
@@ -146,10 +148,11 @@ def _quoted(text: Text, ranges: tuple[Range, ...]) -> str:
     return " … ".join(text.snippet(start, end) for start, end in ranges[:_MOST_QUOTED])[:_LONGEST_QUOTE]
 
 
-def _others_named(text: Text) -> int:
-    """How often a text says "or other", "or those", "or a third"."""
+def _others_named(text: Text) -> tuple[int, int]:
+    """How often a text says "or other", "or those", "or a third", and how often only ", other"."""
     words = (word for word in text.words if word not in _ARTICLES)
-    return sum(pair in _AND_OTHERS for pair in pairwise(words))
+    listed = sum(at in text.breaks for at, word in enumerate(text.words) if word == "other")
+    return sum(pair in _AND_OTHERS for pair in pairwise(words)), listed
 
 
 _ARTICLES = frozenset(("a", "an", "the"))

@@ -113,6 +113,8 @@ def _blank(said: Said, place: Range) -> None:
 _POINTS = word_set("in see under to by read per of")
 _PART = word_set("section sections chapter part page heading clause article")
 _LONGEST_TITLE = 9
+_NO_TITLE = word_set("any each no if")
+"""What no title of a section has before "part" or "section": "courts of Ireland if any part"."""
 _STEM = 4
 
 
@@ -163,6 +165,8 @@ _QUOTED = re.compile(r'(?: titled| entitled| headed| called| on)?,? "([^"]{2,90}
 def _before_section(text: Text, at: int) -> Range | None:
     """The words between "in the" and "section"."""
     for here in range(at - 1, max(at - _LONGEST_TITLE, 0), -1):
+        if text.sentences[here] != text.sentences[at] or text.words[here] in _NO_TITLE:
+            return None
         if text.words[here] in ("the", "our") and text.words[here - 1] in _POINTS:
             return (here + 1, at) if here + 1 < at else None
     return None
@@ -211,6 +215,8 @@ def _bracketed(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
 
 # A name and its abbreviation.
 
+_AS_DIGIT = {"2": "to", "4": "for"}
+"""What a digit in initials stands for: "B2B"."""
 _SMALL = word_set("of and the for on in to a an")
 _LINKS = word_set("also known as or hereinafter hereafter the collectively together referred to abbreviated")
 _LONGEST_LINK = 5
@@ -245,7 +251,7 @@ _SHOUTED = re.compile(r"[A-Z]{2}")
 def _initials(text: Text, at: int) -> str:
     """A word if it is written as initials are, else nothing."""
     shown = text.shown[slice(*text.spans[at])]
-    return shown if shown.isupper() and len(shown) > 1 and shown.isalpha() else ""
+    return shown if shown.isupper() and len(shown) > 1 and shown.isalnum() and shown[0].isalpha() else ""
 
 
 def _before(text: Text, short: int, initials: str) -> Range | None:
@@ -259,7 +265,7 @@ def _before(text: Text, short: int, initials: str) -> Range | None:
     while start > max(end - _LONGEST_NAME, 0) and left:
         start -= 1
         word = text.words[start]
-        if word[0] == initials[left - 1].casefold():
+        if word[0] == initials[left - 1].casefold() or word == _AS_DIGIT.get(initials[left - 1]):
             left -= 1
         elif word not in _SMALL:
             return None

@@ -70,8 +70,8 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         )
     )
     parties_gone, parties_come = _lacking(before.parties, after.parties, lambda p: (p.key, p.form), once=True)
-    parties_gone = _unsaid(parties_gone, after.text)
-    parties_come = _unsaid(parties_come, before.text)
+    parties_gone = _unsaid(parties_gone, after)
+    parties_come = _unsaid(parties_come, before)
     places_gone, places_come = _lacking(before.places, after.places, lambda h: h.name, once=True)
     return Delta(
         before,
@@ -122,12 +122,18 @@ def _lacking(
     return minus(zip(before, had, strict=True), has), minus(zip(after, has, strict=True), had)
 
 
-def _unsaid(names: tuple[Party, ...], other: Text) -> tuple[Party, ...]:
-    """Names whose words do not stand together in the other text, whatever their case."""
+def _unsaid(names: tuple[Party, ...], other: Facts) -> tuple[Party, ...]:
+    """Names whose words do not stand together in the other text, whatever their case, or only in a longer name."""
     if not names:
         return names
-    words = f" {' '.join(other.words)} "
-    return tuple(party for party in names if party.form or f" {party.key} " not in words)
+    words = f" {' '.join(other.text.words)} "
+    longer = [f" {party.key} " for party in other.parties]
+    return tuple(
+        party
+        for party in names
+        if f" {party.key} " not in words
+        or (party.form and any(f" {party.key} " in name and f" {party.key} " != name for name in longer))
+    )
 
 
 def _facts(before: tuple[Fact, ...], after: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:

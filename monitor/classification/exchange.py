@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from monitor.classification.asking import asks_otherwise
@@ -12,7 +13,7 @@ from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import Text
-from monitor.classification.voice import doers, done_by, done_by_another
+from monitor.classification.voice import doers, done_by, done_by_another, subjects
 
 
 def exchanged(case: Case, known: Knowledge) -> bool:
@@ -24,7 +25,17 @@ def exchanged(case: Case, known: Knowledge) -> bool:
         or inverted(case, known)
         or left_out(case)
         or asks_otherwise(case)
+        or fewer_entries(case)
     )
+
+
+def fewer_entries(case: Case) -> bool:
+    """Whether one side counts fewer entries of a list in the same words: "(a) use it; (b) let others do so"."""
+    counts = [len(set(_ENTRY.findall(facts.text.shown))) for facts, _ in case.sides]
+    return min(counts) > 1 and counts[0] != counts[1]
+
+
+_ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
 
 
 def left_out(case: Case) -> bool:
@@ -120,7 +131,10 @@ def other_doers(case: Case) -> bool:
         doers(words, case.context.vendor_names) for words in (facts.text.words for facts, _ in case.sides)
     )
     if before and after:
-        return before != after
+        return not (
+            before - after <= subjects(new.text, case.context.vendor_names)
+            and after - before <= subjects(old.text, case.context.vendor_names)
+        )
     if not (before or after):
         return False
     differing = case.wording.places[1 if before else 0]

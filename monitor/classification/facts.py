@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monitor.classification.holders import clause_start
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.lexicon import Hit
 from monitor.classification.modality import Force, Modal, modals
@@ -177,17 +178,28 @@ _RELATIVE = frozenset({"which", "who", "whom", "whose"})
 def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> Fact:
     name = hit.name[1:]
     modal = governing(text, stated, hit.start)
-    by: str = modal.holder if modal else "vendor"
+    by: str = modal.holder if modal and name in known.held else "vendor"
     stance: Stance = _STANCE[modal.force] if modal else "neutral"
     if name not in known.stanced:
         stance = "neutral"
-    elif stance != "forbidden" and (_negated(text, hit.start) or _denied(text, hit)):
+    elif stance != "forbidden" and (
+        _negated(text, hit.start) or _denied(text, hit) or _none(text, hit, modal)
+    ):
         stance = "forbidden"
         by = "vendor" if by == "customer" else by  # "you may tell us not to sell it"
     value = ""
     if name in known.named:
         value = " ".join(word.removesuffix("s") for word in text.words[hit.start : hit.end])
     return Fact(name, by, stance, value, hit.start, hit.end)
+
+
+def _none(text: Text, hit: Hit, modal: Modal | None) -> bool:
+    """Whether of nothing it is said what nobody promises: "neither prompts nor completions are ever used to train"."""
+    opening = text.words[clause_start(text, hit.start)]
+    return modal is None and opening in _NONE
+
+
+_NONE = frozenset({"no", "neither", "none", "nothing", "nobody"})
 
 
 def _denied(text: Text, hit: Hit) -> bool:

@@ -80,6 +80,7 @@ def _by_modals(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
                 yield found(shift.id, shift.backward, topic, before, after, known)
     if not delta.modals_come and not delta.modals_gone:
         return
+    yield from _partly_lifted(delta, topic, known)
     come, gone = _by_kind(delta.modals_come), _by_kind(delta.modals_gone)
     for rule in known.modal_rules:
         kind = rule.by, rule.force
@@ -87,6 +88,27 @@ def _by_modals(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
             yield found(rule.id, rule.comes, topic, "", statement(delta.after, modal), known)
         for modal in gone.get(kind, ())[:_MOST_ALIKE]:
             yield found(rule.id, rule.goes, topic, statement(delta.before, modal), "", known)
+
+
+def _partly_lifted(delta: Delta, topic: str, known: Knowledge) -> Iterator[Found]:
+    """What is allowed beside what stays forbidden: "may identify you by name but shall not identify anybody else"."""
+    for modals, here, there in (
+        (delta.modals_come, delta.after, delta.before),
+        (delta.modals_gone, delta.before, delta.after),
+    ):
+        for modal in modals[:_MOST_ALIKE]:
+            if modal.effect != "may" or not (_forbids(here, modal) and _forbids(there, modal)):
+                continue
+            rule = next((shift for shift in known.shifts if shift.id == f"ban-lifted.{modal.holder}"), None)
+            if rule is not None:
+                came = here is delta.after
+                words = statement(here, modal)
+                sides = ("", words) if came else (words, "")
+                yield found(rule.id, rule.forward if came else rule.backward, topic, *sides, known)
+
+
+def _forbids(facts: Facts, modal: Modal) -> bool:
+    return any((m.holder, m.effect, m.verb) == (modal.holder, "not", modal.verb) for m in facts.modals)
 
 
 _MOST_ALIKE = 2

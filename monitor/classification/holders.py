@@ -135,6 +135,8 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
         return None
     if words[modal_at] == "never":
         return "vendor"
+    if verb[0] in _ADDRESSED and not _ASKING.isdisjoint(words[clause_start(text, modal_at) : modal_at]):
+        return "customer"  # "the request should be sent to our legal department"
     if (
         words[modal_at] not in ("may", "can", "could")
         or stem(verb[0]) in PRACTICES
@@ -144,6 +146,12 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
     denied = words[modal_at + 1 : modal_at + 2] in (("not",), ("never",), ("no",))
     own = words[clause_start(text, modal_at) : modal_at][:1] in (("your",), ("customer",))
     return "customer" if denied or (own and words[modal_at] == "can") else None
+
+
+_ADDRESSED = word_set("sent addressed directed submitted mailed emailed made")
+_ASKING = word_set(
+    "request requests inquiry inquiries enquiry enquiries question questions complaint complaints"
+)
 
 
 def _names_a_doer_before(text: Text, at: int) -> bool:

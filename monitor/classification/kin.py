@@ -73,6 +73,8 @@ def _several(facts: Facts) -> tuple[dict[int, int], dict[int, str]]:
     ends: dict[int, int] = {}
     names: dict[int, str] = {}
     for hit in facts.same:
+        if hit.name == "%only" and not _ABILITY.isdisjoint(facts.text.words[hit.start : hit.end]):
+            continue
         if hit.end > ends.get(hit.start, 0):
             ends[hit.start], names[hit.start] = hit.end, hit.name[1:]
     for hit in facts.places:
@@ -86,6 +88,8 @@ def _several(facts: Facts) -> tuple[dict[int, int], dict[int, str]]:
     return ends, names
 
 
+_ABILITY = frozenset({"ability", "right", "rights", "liability", "access"})
+"""What is limited without being confined to something: "may limit your ability to use it"."""
 _UNITS = {"period": "hours", "share": "%"}
 
 

@@ -117,6 +117,8 @@ class Knowledge:
     """Concepts of which it matters whether they are allowed, forbidden or owed."""
     named: frozenset[str]
     """Concepts whose words tell facts apart."""
+    held: frozenset[str]
+    """Concepts of which it matters of whom they are said."""
     vocabulary: frozenset[str]
     """Words of the language of policies: what consists of them alone is no name."""
     same_words: Mapping[str, str]
@@ -168,10 +170,11 @@ def knowledge() -> Knowledge:
         modal_rules=tuple(_modal_rule(data) for data in rules["modal"]),
         shifts=tuple(_shift(data) for data in rules["shift"]),
         scope_rules=tuple(_modal_rule(data) for data in rules["scope"]),
-        subjects=tuple(_subject(data) for data in rules["subject"]),
+        subjects=tuple(_subject(data, same) for data in rules["subject"]),
         topic_of={rule.fact: rule.topic for rule in parsed if rule.topic},
         stanced=frozenset(rule.fact for rule in parsed if rule.stance),
         named=frozenset(rule.fact for rule in parsed if rule.named),
+        held=frozenset(rule.fact for rule in parsed if rule.by or rule.stance),
         vocabulary=lexicon.beginnings - word_set(" ".join(table("places")["of"].values()).replace("|", " "))
         | empty
         | word_set(" ".join(wording["same_words"]))
@@ -254,11 +257,12 @@ def _shift(data: dict[str, Any]) -> ShiftRule:
     )
 
 
-def _subject(data: dict[str, Any]) -> Subject:
+def _subject(data: dict[str, Any], same: Mapping[str, str]) -> Subject:
     comes, goes = (Outcome.of(data["id"], data[side]) for side in ("comes", "goes"))
     within, unless = frozenset(data["within"]), frozenset(data["unless"])
     idle = word_set(data.get("idle", ""))
-    decisive, several = word_set(data.get("decisive", "")), data.get("several", "medium")
+    decisive = frozenset(same.get(word, folded(word)) for word in data.get("decisive", "").split())
+    several = data.get("several", "medium")
     return Subject(
         data["id"], data["fact"], data["topic"], within, unless, decisive, several, idle, comes, goes
     )

@@ -16,6 +16,7 @@ from monitor.classification.holders import (
     passive_holder,
     unaddressed,
 )
+from monitor.classification.idle import binds_nobody, is_conditional
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.verbs import BURDENS, PRACTICES, stem
@@ -28,10 +29,7 @@ _STRONG, _SOFT, _LEAVE, _NEGATION, _ENDEAVOUR = (
     word_set(_WORDS["force"][name]) for name in ("must", "soft", "may", "negation", "endeavour")
 )
 _ABSTAIN = word_set(_WORDS["verbs"]["abstain"])
-_IDLE = word_set(_WORDS["verbs"]["idle"])
 _ADVERBS = word_set(_WORDS["verbs"]["adverbs"])
-_NO_VERB = word_set("the this these all any our its terms of abide bound")
-"""What follows "agree to" where nothing is promised but agreement."""
 _SERVICE = word_set(_WORDS["verbs"]["service"])
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Force]]] = {}
 for _force in ("must", "soft", "may", "not"):
@@ -44,7 +42,7 @@ _IN_ANY_FORM = PRACTICES | _PRACTISED
 _FIRM_OR_FREE = _STRONG | _LEAVE
 _MODALS = _FIRM_OR_FREE | _SOFT
 _BEGINNINGS = (
-    _PRACTISED | _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never"}
+    _PRACTISED | _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never", "no"}
 )
 
 
@@ -77,7 +75,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         if word not in _BEGINNINGS or at <= taken:
             continue
         seen = _modal_at(text, at) or _third_person(text, at, vendor)
-        if seen is None or _conditional(text, at):
+        if seen is None or is_conditional(text, at):
             continue
         force, verb_at = seen
         if denies and force in ("must", "may", "does") and _denied(text, at):
@@ -87,6 +85,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             asked
             or passive_holder(text, at, verb_at, vendor)
             or _continued(text, at, found)
+            or ("customer" if force == "soft" and _is_asked(text, at) else None)
             or holder_of(text, at, vendor, banned=force == "not" and unaddressed(text, at, verb_at))
         )
         if holder is None:
@@ -102,7 +101,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         if verb in _ABSTAIN and text.words[verb_at : verb_at + 1] == ("from",):
             force, (verb_at, verb) = "not", _verb(text, verb_at)
         bounds = asked and "exceed" in text.words[verb_at : verb_at + _SUBJECT]
-        if bounds or _binds_nobody(text, at, force, verb):
+        if bounds or binds_nobody(text, at, force, verb):
             continue
         if force == "does" and (holder != "vendor" or verb not in _IN_ANY_FORM):
             continue
@@ -141,11 +140,21 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
         (at and words[at - 1] == "nor") or (following in _SPEAKERS and _denied(text, at))
     ):
         return "not", at + 1  # "under no circumstances do we"
-    if word == "never":
+    if word == "never" or (word == "no" and _promised(text, at)):
         return "not", at + 1
     return _phrase_modal(words, at)
 
 
+def _promised(text: Text, at: int) -> bool:
+    """Whether a "no" begins an entry of what somebody promises: "Our promises: no tracking"."""
+    if at not in text.breaks and at not in text.sentence_starts:
+        return False
+    head = text.sentence_starts[text.head(text.sentences[at])]
+    return not _PROMISES.isdisjoint(text.words[head : min(at, head + _LONGEST_LEAD)])
+
+
+_PROMISES = word_set("promise promises commitment commitments pledge pledges guarantee guarantees")
+_LONGEST_LEAD = 8
 _EXERTING = word_set("use make exert apply employ undertake")
 
 
@@ -179,37 +188,6 @@ _AT_NO_TIME = frozenset(
     }
 )
 _SPARED = frozenset({("refrain", "from"), ("abstain", "from")})
-
-
-def _conditional(text: Text, at: int) -> bool:
-    """Whether a modal only says in which case, how or of what kind: "if you do not agree", "what would harm you",
-    "as soon as we can".
-
-    "Do Not Track" is a name.
-    """
-    words = text.words
-    if at > 2 and words[at - 3 : at - 1] == ("so", "that") and words[at - 1] in _SOMEBODY:
-        return words[at - 1] != "we" or words[at + 1 : at + 2] not in _TELLING
-    if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
-        return True
-    if words[at] in ("may", "might") and _of_a_thing(text, at):
-        return True
-    if words[at + 1 : at + 3] in _HAVING_ON:
-        return True
-    if words[at] == "would":
-        what = words[at + 1 : at + 3]
-        return words[at - 1 : at] in _RELATIVE or what[:1] in _WISHES or what in _WOULD_BE
-    if words[at] not in ("do", "does"):
-        return False
-    if text.shown[slice(*text.spans[at + 1])] == "Not":
-        return True
-    return any(word in _CONDITIONS for word in words[clause_start(text, at) : at])
-
-
-def _of_a_thing(text: Text, at: int) -> bool:
-    """Whether a modal only tells of what kind a thing is: "a resource that may collect data"."""
-    words = text.words
-    return words[at - 1 : at] in _RELATIVE and at > 1 and words[at - 2] not in ANYBODY
 
 
 def _denied(text: Text, at: int) -> bool:
@@ -247,64 +225,28 @@ def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     return named(text, following, vendor) if following < len(words) else None
 
 
+def _is_asked(text: Text, at: int) -> bool:
+    """Whether somebody is addressed: "As a rule, try to send few of them"."""
+    return text.words[at] in _IMPERATIVE and (at in text.breaks or at in text.sentence_starts)
+
+
+_IMPERATIVE = frozenset({"try", "seek", "aim", "strive", "attempt"})
+
+
 def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
     """Who goes on after "and": "shall act on instructions of the Controller and shall not use the data"."""
     same = found and found[-1].sentence == text.sentences[at] and text.words[at - 1] in ("and", "but")
     return found[-1].holder if same else None
 
 
-_RELATIVE = frozenset({("that",), ("which",), ("who",)})
 _BE = frozenset({"is", "are"})
-_WISHES = frozenset({("like",), ("prefer",), ("rather",), ("appreciate",)})
-_WOULD_BE = frozenset(("be", word) for word in word_set("a an the our your in contrary against unfair wrong"))
-"""What something would be, not what anybody should do: "selling it would be a violation"."""
 _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 """Said not to do one of these, nobody is forbidden anything."""
 _THERE = frozenset(("be", verb) for verb in ("found", "viewed", "seen", "read"))
 """What says where something is, not that it is allowed."""
 _PERHAPS = frozenset({"might", "could"})
 _SPEAKERS = frozenset({"we", "it", "they"})
-_HAVING_ON = frozenset((("have", "on"), ("have", "upon"), ("have", "for")))
-"""After "may": "the effect that this may have on you"."""
-_TELLING = frozenset((verb,) for verb in PRACTICES | BURDENS)
-"""What is told also where it is only what something is for: "so that we can train our models"."""
-_SOMEBODY = frozenset({"we", "you", "it", "they"})
 _NOES = frozenset({"no", "neither", "nobody", "none", "nor"})
-_CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
-
-
-def _binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
-    """Whether a modal and its verb say what is, or agree to no more than terms."""
-    agreed = text.words[at].startswith("agree") and verb in _NO_VERB
-    formal = _is_formal(text, at) if force == "must" else force == "not" and _by_law(text, at)
-    return verb in _IDLE or agreed or formal
-
-
-def _by_law(text: Text, at: int) -> bool:
-    """Whether it is the law that leaves no choice: "cannot be limited by law", "cannot by law be excluded"."""
-    words = text.words
-    return any(
-        words[here] in ("by", "under")
-        and words[here + 1 : here + 2] in _OF_LAW
-        and words[here - 1] in _UNWAIVED
-        for here in range(at + 1, min(at + _SUBJECT, len(words)))
-    )
-
-
-_OF_LAW = frozenset({("law",), ("applicable",), ("mandatory",)})
-_UNWAIVED = word_set("not can cannot be limited excluded waived restricted disclaimed varied")
-
-
-def _is_formal(text: Text, at: int) -> bool:
-    """Whether it is only said what is law between the parties: "shall be governed by", "the seat shall be Geneva"."""
-    if text.words[at + 1 : at + 2] != ("be",):
-        return False
-    if not _FORMAL.isdisjoint(text.words[at + 2 : at + 4]):
-        return True
-    return at + 2 in text.capitals and not _SETTLED.isdisjoint(text.words[clause_start(text, at) : at])
-
-
-_FORMAL, _SETTLED = (word_set(_WORDS["verbs"][name]) for name in ("formal", "settled"))
 
 
 def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:

@@ -87,6 +87,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         word in known.vocabulary or word in vendor for word in words
     ):
         return False
+    if case.row and _is_acronym(party):
+        return False  # "SMS" among purposes
     if case.listed or _serves(facts, party, case):
         return True
     # Of the whole clause: a list may be cut by semicolons.
@@ -95,6 +97,14 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     named = not RECIPIENT_WORDS.isdisjoint(facts.text.words)
     several = len(facts.parties) >= _SEVERAL
     return named and (several or bool({"subprocessors", "data_sharing"} & set(case.topics)))
+
+
+def _is_acronym(party: Party) -> bool:
+    """Whether a name is a few capitals after the first cell of a row: what is done there, not by whom."""
+    return party.shown.isupper() and len(party.shown) <= _LONGEST_ACRONYM and party.start > 0
+
+
+_LONGEST_ACRONYM = 4
 
 
 def _serves(facts: Facts, party: Party, case: Case) -> bool:
@@ -168,7 +178,8 @@ def _sentences_of(facts: Facts, named: Sequence[Party | Hit]) -> set[str]:
 
 
 def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Iterator[Found]:
-    gone, come = delta.places_gone, delta.places_come
+    gone = tuple(hit for hit in delta.places_gone if not _in_name_of_law(delta.before, hit))
+    come = tuple(hit for hit in delta.places_come if not _in_name_of_law(delta.after, hit))
     if not gone and not come:
         return
     before, after = _shown(delta.before, gone), _shown(delta.after, come)
@@ -188,6 +199,23 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         outcome = Outcome(kind, "medium" if come else "low", reason, bool(come))
         topic = "subprocessors" if topics[0] == "subprocessors" else "international_transfer"
         yield found("place.data", outcome, topic, before, after, known)
+
+
+def _in_name_of_law(facts: Facts, place: Hit) -> bool:
+    """Whether a place only says whose a law is that is named by its title: "the European Union's … Regulation"."""
+    text, at = facts.text, place.end
+    if text.words[place.start - 1 : place.start] in _REGULATES:
+        return True  # "Regulation (EU) 2016/679"
+    while at in text.capitals and at not in text.breaks and at - place.end < _LONGEST_LAW:
+        if text.words[at] in _TITLED and at > place.end:
+            return True
+        at += 1
+    return False
+
+
+_TITLED = word_set("regulation directive act code decision")
+_REGULATES = frozenset({("regulation",), ("directive",), ("decision",)})
+_LONGEST_LAW = 7
 
 
 def _names_law(facts: Facts, places: tuple[Hit, ...]) -> bool:

@@ -158,6 +158,8 @@ def _reports(facts: Facts, quantity: Quantity) -> bool:
         fact.name == "breach" and 0 <= here - facts.text.sentences[fact.start] <= 1 for fact in facts.said
     ):
         return True
+    if _defined_for(facts, here, "breach"):
+        return True
     head = facts.text.head(here)
     return (
         head != here
@@ -169,6 +171,28 @@ def _reports(facts: Facts, quantity: Quantity) -> bool:
     )
 
 
+def _defined_for(facts: Facts, sentence: int, concept: str) -> bool:
+    """Whether a sentence says how long a term is that a sentence on a concept uses: '"Notice Period" means'."""
+    text = facts.text
+    start = text.sentence_starts[sentence]
+    end = next(
+        (at for at in range(start, len(text.words)) if text.sentences[at] != sentence), len(text.words)
+    )
+    said = next((at for at in range(start, end) if text.words[at] in _MEANS), None)
+    if said is None or said - start < _TERM:
+        return False
+    term = text.words[said - _TERM : said]
+    uses = {
+        text.sentences[at]
+        for at in range(len(text.words) - 1)
+        if text.words[at : at + _TERM] == term and text.sentences[at] != sentence
+    }
+    return any(fact.name == concept and text.sentences[fact.start] in uses for fact in facts.said)
+
+
+_MEANS = frozenset({"means", "mean", "is"})
+_TERM = 2
+"""Words of a defined term that tell it from others."""
 _TOLD = frozenset({"notice", "notify", "notification", "inform", "report", "tell", "alert"})
 
 
@@ -253,6 +277,13 @@ def _single(
             return found("period.cap-fixed", outcome, "liability", before, after, known, fixed=True)
         topic = "breach_notice" if _reports(facts, quantity) else topic
         bound = measures in ("deadline", "notice", "keeping")
+        if measures == "deadline" and _slower(facts, quantity):
+            reason = f"A longer period that the vendor has in some cases {_came(came)}"
+            kind = "obligation_weakened" if came else "obligation_strengthened"
+            grave: Severity = "high" if came and topic == "breach_notice" else "medium" if came else "low"
+            before, after = ("", words) if came else (words, "")
+            outcome = Outcome(kind, grave, reason, came)
+            return found("period.deadline-further", outcome, topic, before, after, known, fixed=True)
         kind = (
             ("obligation_strengthened" if came else "obligation_weakened") if bound else "threshold_changed"
         )
@@ -276,6 +307,15 @@ def _single(
         return found("amount.cap-multiple", outcome, "liability", before, after, known, fixed=True)
     outcome = Outcome("threshold_changed", "low", f"A number {_came(came)}")
     return found(f"number.{quantity.sort}-fixed", outcome, topic, before, after, known)
+
+
+def _slower(facts: Facts, quantity: Quantity) -> bool:
+    """Whether a shorter period stands in the same sentence: "critical ones within 72 hours, others within 30 days"."""
+    here = facts.text.sentences[quantity.start]
+    return any(
+        other.sort == "period" and other.value < quantity.value and facts.text.sentences[other.start] == here
+        for other in facts.quantities
+    )
 
 
 def _came(came: bool) -> str:

@@ -17,6 +17,8 @@ _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 _PROCESSORS = frozenset(tuple(name.split("_")) for name in word_set(table("names")["processors"]))
 _BEGINS_PROCESSOR = frozenset(name[0] for name in _PROCESSORS)
 _LONGEST_PROCESSOR = max(map(len, _PROCESSORS))
+_BEGINS = word_set(" ".join(table("wording")["empty_words"])) | word_set("only if when where all both")
+"""What is written large only because a sentence begins with it."""
 ROLES = word_set(table("names")["roles"])
 """What ends the title of somebody who works for a party: "Customer Success Manager"."""
 _REACH = 5
@@ -41,12 +43,16 @@ def parties(text: Text) -> list[Party]:
     """Every organisation with a legal form, and capitalised names in the middle of a sentence."""
     found: list[Party] = []
     done = 0
+    starts = frozenset(text.sentence_starts)
     ordinary = _ordinary(text) if "|" not in text.shown else frozenset()
     for at in text.capitals:
         if at < done or at in ordinary or not _capital(text, at):
             continue
         done = _run(text, at)
-        party = _party(text, at, done)
+        if at + 1 < done and at in starts and text.words[at] in _BEGINS:
+            party = _party(text, at + 1, done)  # "Only Mailjet"
+        else:
+            party = _party(text, at, done)
         if party is not None:
             found.append(party)
     return found

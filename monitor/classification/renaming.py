@@ -64,6 +64,8 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     ):
         return False
     sentences = {text.sentences[at] for at in words}
+    if any(fact.name == "forum" and text.sentences[fact.start] in sentences for fact in facts.said):
+        return False  # whose law and courts
     around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
     return not around & RECIPIENT_WORDS
 

@@ -13,7 +13,7 @@ from monitor.classification.delta import Range
 from monitor.classification.facts import Fact, Facts, governing
 from monitor.classification.findings import Found, found
 from monitor.classification.holders import Holder
-from monitor.classification.knowledge import Knowledge
+from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal
 from monitor.classification.text import Text
 from monitor.classification.turns import NOES
@@ -36,6 +36,8 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     runs = _joined(case) if case.wording.same else case.residue
     lost, won = (_by_sentence(*side) for side in zip((before, after), runs, strict=True))
     for sentence, there in case.delta.sentences.items():
+        if sentence in lost and there in won:
+            yield from _other_exception(case, lost[sentence], won[there], topic, known)
         if (sentence in lost) == (there in won):
             continue
         grew = there in won
@@ -95,7 +97,7 @@ def _covered(
     rule = next((r for r in known.scope_rules if (r.by, r.force) == said), None)
     if rule is None:
         return
-    listed = _is_listed(facts.text, runs)
+    listed = is_listed(facts.text, runs)
     wider = grew if rule.force != "not" or listed else not grew
     if listed and _excepted(facts, runs[0][0]):
         wider = not grew
@@ -106,6 +108,38 @@ def _covered(
     yield found(rule.id, rule.comes if wider else rule.goes, topic, *sides, known, fixed=fixed)
 
 
+def _other_exception(
+    case: Case, lost: Sequence[Range], won: Sequence[Range], topic: str, known: Knowledge
+) -> Iterator[Found]:
+    """Findings where a promise not to do something stands and something else is excepted from it: "not without a
+    warrant", "not without a request"."""
+    sides = (case.delta.before, lost, case.wording.gone), (case.delta.after, won, case.wording.come)
+    if not all(len(words) >= _OTHER and _is_exception(facts, runs[0][0]) for facts, runs, words in sides):
+        return
+    before, after = (facts.text.snippet(runs[0][0], runs[-1][1]) for facts, runs, _ in sides)
+    came = Outcome(
+        "permission_widened", "high", "Something else is excepted from a promise not to do it", True
+    )
+    went = Outcome(
+        "permission_narrowed", "low", "Something is no longer excepted from a promise not to do it"
+    )
+    yield found("covers.exception", came, topic, "", after, known)
+    yield found("covers.exception", went, topic, before, "", known)
+
+
+def _is_exception(facts: Facts, at: int) -> bool:
+    """Whether a word stands after "without", "unless" or "except" in what the vendor promises not to do."""
+    modal = governing(facts.text, facts.modals, at)
+    if modal is None or (modal.holder, modal.force) != ("vendor", "not"):
+        return False
+    return not _BUT_FOR.isdisjoint(facts.text.words[modal.start : at])
+
+
+_BUT_FOR = frozenset({"without", "unless", "except", "until"})
+_OTHER = 2
+"""Words that differ on each side from which on another thing is excepted, not the same by another name."""
+
+
 def _excepted(facts: Facts, at: int) -> bool:
     """Whether a word stands in what a statement excepts: of a longer exception, less is covered."""
     modal = governing(facts.text, facts.modals, at)
@@ -113,7 +147,7 @@ def _excepted(facts: Facts, at: int) -> bool:
     return any(fact.name == "exception" and begins <= fact.start and fact.end <= at for fact in facts.said)
 
 
-def _is_listed(text: Text, runs: Sequence[Range]) -> bool:
+def is_listed(text: Text, runs: Sequence[Range]) -> bool:
     """Whether words are entries of a list. Others only qualify what is forbidden, which narrows it: "must not use
     special categories of data", "to anyone outside our network"."""
     first, last = runs[0][0], runs[-1][1]

@@ -18,8 +18,10 @@ from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
+from monitor.classification.scope import is_listed
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
+from monitor.classification.whole import DEFINES
 from monitor.classification.wording import DECISIVE
 from monitor.model import SEVERITIES, Severity
 
@@ -83,14 +85,20 @@ def _loose(facts: Facts, runs: Sequence[Range]) -> int:
         fact.name for fact in facts.said if any(start < fact.end and fact.start < end for start, end in runs)
     ]
     words = [word for start, end in runs for word in facts.text.words[start:end]]
-    loose = sum(name in _LOOSE for name in said) + sum(word in _LATE for word in words)
+    loose = sum(name in _LOOSE for name in said) + sum(word in _LATE or word in _TACIT for word in words)
     tight = said.count("immediate") + sum(word in _EARLY for word in words)
     asked = sum(name in _ASKED for name in said)
+    if not _TACIT.isdisjoint(words):
+        asked = 0
     return loose - tight - 2 * asked  # "unless the customer agrees" is an exception, but the customer's own
 
 
 _ASKED = frozenset({"opt_in", "own_choice"})
 _LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice"})
+_TACIT = word_set(
+    "implied implicit tacit deemed presumed assumed continue continues continued continuing silence inaction"
+)
+"""What takes the place of somebody's word."""
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
 
 
@@ -102,13 +110,25 @@ def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
         return "high"
     if not (known.weighty_words | DECISIVE | rule.decisive).isdisjoint(words):
         return "high"
+    if any(
+        not _TACIT.isdisjoint(facts.text.words[start:end])
+        for (facts, _), runs in zip(case.sides, case.residue, strict=True)
+        for start, end in runs
+    ):
+        return "high"
     decides = any(
         _decides(facts.text, at, case.context.vendor_names, known)
         for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
         for start, end in places
         for at in range(start, end)
     )
-    return "high" if decides else rule.several if len(words) >= _SEVERAL else None
+    return "high" if decides else rule.several if len(words) >= _SEVERAL or _is_entry(case) else None
+
+
+def _is_entry(case: Case) -> bool:
+    """Whether an entry of a list came or went, and nothing else: "hosting providers; and advertising companies"."""
+    runs = [(facts.text, side) for (facts, _), side in zip(case.sides, case.residue, strict=True) if side]
+    return len(runs) == 1 and all(is_listed(runs[0][0], [run]) for run in runs[0][1])
 
 
 def _decides(text: Text, at: int, vendor: frozenset[str], known: Knowledge) -> bool:
@@ -134,4 +154,18 @@ def _is_about(name: str, facts: Facts, places: Sequence[Range]) -> bool:
     """Whether words that differ stand in a sentence that says a concept."""
     text = facts.text
     heads = {text.head(text.sentences[start]) for start, _ in places}
-    return any(fact.name == name and text.head(text.sentences[fact.start]) in heads for fact in facts.said)
+    about = {text.head(text.sentences[fact.start]) for fact in facts.said if fact.name == name}
+    return bool(about) and (not about.isdisjoint(heads) or _defines(text, heads, about))
+
+
+def _defines(text: Text, heads: set[int], about: set[int]) -> bool:
+    """Whether one of some sentences says what a term means that stands in one of others."""
+    if '"' not in text.shown:
+        return False
+    for term in DEFINES.findall(text.shown):
+        words = tuple(term.casefold().split())
+        places = [at for at in range(len(text.words)) if text.words[at : at + len(words)] == words]
+        in_sentences = {text.head(text.sentences[at]) for at in places}
+        if in_sentences & heads and in_sentences & about:
+            return True
+    return False

@@ -28,8 +28,10 @@ _DOMAIN = re.compile(
 _NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
 _US_DOLLARS = re.compile(r"(?<=[\d a-zA-Z])(?: US| U\.S\.| United States)(?= (?i:dollars?)\b)|\bUS(?=\$)")
-_TIMES = re.compile(r"\b(\d{1,4}(?:\.\d{1,2})?) ?[x×](?![\w.])")
+_TIMES = re.compile(r"\b(\d{1,4}(?:\.\d{1,2})?) ?[xX×](?![\w.])")
 """How often, as in "3x the fees"."""
+_NUMBER_SIGN = re.compile(r"\b[Nn]os?\. ?(?=\d)")
+"""Before a number: "No. 3891" denies nothing."""
 _INITIAL = re.compile(r"[A-Z]\.[A-Z]")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,9}|\b(?:[A-Z]\.){1,9}[A-Z]\b")
 _PLAIN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {
@@ -108,8 +110,10 @@ def readable(text: str) -> str:
         text = _MARKUP.sub(" ", text)
     if "US" in text or "ollar" in text or "OLLAR" in text:
         text = _US_DOLLARS.sub("", text)
-    if "x" in text or "×" in text:
+    if "x" in text or "×" in text or "X" in text:
         text = _TIMES.sub(r"\1 times", text)
+    if "o. " in text or "os. " in text:
+        text = _NUMBER_SIGN.sub("number ", text)
     if _INITIAL.search(text):
         text = _INITIALS.sub(_joined, text)
     text = _MARKS.sub("", text).replace("#", " ")

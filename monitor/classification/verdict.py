@@ -14,7 +14,7 @@ from monitor.classification.asides import (
 )
 from monitor.classification.asking import asks_otherwise
 from monitor.classification.case import Case
-from monitor.classification.exchange import crossed, inverted, left_out, other_doers, swapped
+from monitor.classification.exchange import crossed, fewer_entries, inverted, left_out, other_doers, swapped
 from monitor.classification.few import is_little
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
@@ -93,7 +93,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
-    further = case.reworded and (_reaches_further(case) or bool(swapped_modals(case)))
+    further = case.reworded and (_reaches_further(case) or fewer_entries(case) or bool(swapped_modals(case)))
     if case.reworded and case.wording.same and not further and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
@@ -125,7 +125,13 @@ def _weigh(findings: Sequence[Found], known: Knowledge) -> bool:
 
 def _settled(case: Case, known: Knowledge) -> bool:
     """Whether the same words also say the same of the same party, if need be in another voice."""
-    if crossed(case, known) or inverted(case, known) or left_out(case) or asks_otherwise(case):
+    if (
+        fewer_entries(case)
+        or crossed(case, known)
+        or inverted(case, known)
+        or left_out(case)
+        or asks_otherwise(case)
+    ):
         return False
     if not (hard(case.delta, case.wording) or swapped(case, known) or other_doers(case)):
         return True

@@ -102,10 +102,10 @@ def done_by_another(before: Text, after: Text, vendor: frozenset[str]) -> bool:
         return False
     passive, active = (before, after) if counts[0] > counts[1] else (after, before)
     named = {kind_of(word, vendor) for word in _doers(passive.words) - _doers(active.words)} - {None}
-    return not named <= _subjects(active, vendor)
+    return not named <= subjects(active, vendor)
 
 
-def _subjects(text: Text, vendor: frozenset[str]) -> set[Holder | None]:
+def subjects(text: Text, vendor: frozenset[str]) -> set[Holder | None]:
     """The kinds of parties that stand where the subject of a clause does: among its first few words."""
     words = text.words
     starts = {*text.sentence_starts, *text.breaks, *(at + 1 for at, w in enumerate(words) if w in _LINKS)}

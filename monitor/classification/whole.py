@@ -62,7 +62,7 @@ def said_otherwise(case: Case, known: Knowledge) -> Found:
     return found("wording.exchanged", outcome, case.topics[0], *case.quotes, known)
 
 
-_DEFINES = re.compile(
+DEFINES = re.compile(
     r'"([^"]{2,60})"\s+(?:\([^()]{0,60}\)\s+)?'
     r"(?:means|mean|shall mean|refers to|refer to|includes|include|has the meaning|have the meaning|is defined)\b"
 )
@@ -76,7 +76,7 @@ def _definition(case: Case, known: Knowledge) -> Iterator[Found]:
         return
     if not all('"' in facts.text.shown for facts, _ in case.sides):
         return
-    defined = [set(_DEFINES.findall(facts.text.shown)) for facts, _ in case.sides]
+    defined = [set(DEFINES.findall(facts.text.shown)) for facts, _ in case.sides]
     for term in sorted(defined[0] & defined[1]):
         uses = case.context.uses(term)
         severity: Severity = "medium" if uses >= _CARRIES else "low"

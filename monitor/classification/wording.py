@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
@@ -166,7 +166,31 @@ def _respelt(
         if joined or (len(one) == len(two) == 1 and _misspelt(one[0], two[0], known)):
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
+    for here, there, mine, theirs in ((before, after, 0, 1), (after, before, 1, 0)):
+        for at in _places_of(changed[mine]):
+            if at not in found[mine] and (parts := _run_into(here.words[at], there, changed[theirs], known)):
+                found[mine].append(at)
+                found[theirs].extend(parts)
     return found
+
+
+def _run_into(word: str, other: Text, changed: Sequence[Range], known: Knowledge) -> list[int]:
+    """Where the words stand that ran into one that is none, wherever they stand: "cookieson", "cookies in"."""
+    if len(word) < _SHORTEST_RUN or word in known.vocabulary or not word.isalpha():
+        return []
+    for at in _places_of(changed):
+        whole = other.words[at]
+        rest = word[len(whole) :]
+        if len(whole) >= _SHORTEST_TYPO and word.startswith(whole) and rest in known.empty_words:
+            return [at, at + 1] if other.words[at + 1 : at + 2] == (rest,) else [at]
+    return []
+
+
+_SHORTEST_RUN = 7
+
+
+def _places_of(changed: Sequence[Range]) -> Iterator[int]:
+    return (at for start, end in changed for at in range(start, end))
 
 
 def _run_together(one: Sequence[str], two: Sequence[str]) -> bool:
