@@ -103,15 +103,21 @@ def test_substance_among_rewordings_is_not_missed() -> None:
 
 
 def test_what_was_first_seen_blind_stays_as_it_was_mended() -> None:
+    """Edits marked "open" are not judged right yet: no other may join them, and few there are."""
     results = [(edit, replaced(edit)) for edit in BLIND]
-    style = [(edit["to"], found.verdict) for edit, found in results if "topics" not in edit]
-    wrong = [to for to, verdict in style if verdict == "material"]
-    assert len(wrong) <= 0.03 * len(style), wrong
-    substance = [(edit, found) for edit, found in results if "topics" in edit]
-    missed = [edit["to"] for edit, found in substance if found.verdict != "material"]
-    astray = [edit["to"] for edit, found in substance if not told(found)[0] & set(edit["topics"])]
-    assert len(missed) <= 0.01 * len(substance), missed
-    assert len(astray) <= 0.04 * len(substance), astray
+    wrong = [
+        edit["to"] or edit["from"]
+        for edit, found in results
+        if not edit.get("open") and not _is_right(edit, found)
+    ]
+    assert not wrong, wrong
+    assert sum(bool(edit.get("open")) for edit in BLIND) <= 0.03 * len(BLIND)
+
+
+def _is_right(edit: dict[str, Any], found: Comparison) -> bool:
+    if "topics" not in edit:
+        return found.verdict != "material"
+    return found.verdict == "material" and bool(told(found)[0] & set(edit["topics"]))
 
 
 def test_edits_are_never_silent() -> None:
