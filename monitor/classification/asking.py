@@ -26,6 +26,10 @@ _CHOOSES = word_set(
 _EXCEPT = word_set("unless except excepting save")
 _NOES = word_set("not never no neither nobody none nor without")
 _ON_CONDITION = word_set("if when where with after once upon who whom those people")
+_ASKED = frozenset({"opt_in", "own_choice"})
+_WHEN = frozenset({"if", "when", "where", "once", "after"})
+_FARTHEST = 8
+"""Words before a consent in which it is said that it is a condition."""
 _REACH = 5
 """Words after "only" in which its condition begins."""
 _QUOTED = 24
@@ -85,4 +89,7 @@ def _asked(facts: Facts, sentence: int) -> Asked | None:
                 modal.force == "not" and start <= modal.start < at for modal in facts.modals
             )
             return "asked" if denied else "refused"
+    consents = [fact.start for fact in facts.said if fact.name in _ASKED and start <= fact.start < end]
+    if any(not _WHEN.isdisjoint(words[max(at - _FARTHEST, start) : at + 1]) for at in consents):
+        return "asked"  # "when a parent has signed a consent form"
     return None

@@ -26,6 +26,7 @@ from monitor.model import Clause
 _LONGEST_ENTRY = 10
 _AND_OTHERS = frozenset(
     {("or", "other"), ("and", "other"), ("or", "those"), ("or", "third"), ("nor", "those"), ("nor", "other")}
+    | {(joint, when) for joint in ("and", "or") for when in ("afterwards", "thereafter", "later")}
 )
 _OTHERS = frozenset(more for _, more in _AND_OTHERS)
 _MOST_QUOTED = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from monitor.classification.asking import asks_otherwise
 from monitor.classification.case import Case
@@ -18,20 +18,42 @@ from monitor.classification.voice import doers, done_by, done_by_another, subjec
 
 def exchanged(case: Case, known: Knowledge) -> bool:
     """Whether a party came in another's place, or a word went from one sentence to another."""
+    return swapped(case, known) or other_doers(case) or turned_round(case, known)
+
+
+def turned_round(case: Case, known: Knowledge) -> bool:
+    """Whether the same words say something else, in other places or fewer of them."""
     return (
-        swapped(case, known)
-        or other_doers(case)
-        or crossed(case, known)
+        crossed(case, known)
         or inverted(case, known)
         or left_out(case)
         or asks_otherwise(case)
         or fewer_entries(case)
+        or _denies_otherwise(case)
+    )
+
+
+def _denies_otherwise(case: Case) -> bool:
+    """Whether only one side says "but not": "applies to the first, but not to the second"."""
+    counts = [
+        sum(two == ("but", "not") and three not in _NOT_LIMITED for two, three in _runs(facts.text.words))
+        for facts, _ in case.sides
+    ]
+    return counts[0] != counts[1]
+
+
+_NOT_LIMITED = frozenset({("limited",), ("only",)})
+
+
+def _runs(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    return (
+        (words[at : at + 2], words[at + 2 : at + 3]) for at in range(len(words) - 1) if words[at] == "but"
     )
 
 
 def fewer_entries(case: Case) -> bool:
     """Whether one side counts fewer entries of a list in the same words: "(a) use it; (b) let others do so"."""
-    counts = [len(set(_ENTRY.findall(facts.text.shown))) for facts, _ in case.sides]
+    counts = [len(_ENTRY.findall(facts.text.shown)) for facts, _ in case.sides]
     return min(counts) > 1 and counts[0] != counts[1]
 
 
@@ -40,11 +62,19 @@ _ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
 
 def left_out(case: Case) -> bool:
     """Whether a party named beside others is named on one side only: "you and the regulator", "the regulator"."""
-    (old, _), (new, _) = case.sides
+    (old, gone), (new, come) = case.sides
+    if _own_or(old, gone) != _own_or(new, come):
+        return True
     return any(
         _joined_parties(facts, changed) - _parties_of(other)
         for (facts, changed), other in zip(case.sides, (new, old), strict=True)
     )
+
+
+def _own_or(facts: Facts, changed: Sequence[Range]) -> bool:
+    """Whether changed words say "its own … or" of somebody else: whoever acts is named beside others."""
+    words = {facts.text.words[at] for start, end in changed for at in range(start, end)}
+    return {"own", "or"} <= words
 
 
 def _joined_parties(facts: Facts, changed: Sequence[Range]) -> set[str]:

@@ -171,6 +171,8 @@ def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
             return None
         if at in text.breaks and not (words[at].endswith("ed") or words[at] in _ALSO):
             return None  # but "be read, collected, and used by others"
+        if words[at] == "by" and _is_staff(words, at + 1):
+            return "vendor"
         if words[at] == "by":
             return named(text, at + 1, vendor) or (
                 named(text, at + 2, vendor) if words[at + 1] in _DETERMINERS and at + 2 < len(words) else None
@@ -178,9 +180,21 @@ def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
     return None
 
 
+_DETERMINERS = word_set("the our a any each either such that that another")
+
+
+def _is_staff(words: tuple[str, ...], at: int) -> bool:
+    """Whether people of the vendor's are named: "by any employee of ours", not "by your staff"."""
+    while words[at : at + 1] and words[at] in _OF_STAFF:
+        at += 1
+    return words[at : at + 1] != () and words[at] in _STAFF and words[at + 1 : at + 3] not in _YOURS
+
+
+_STAFF = word_set("employee employees staff personnel engineer engineers team teams people")
+_OF_STAFF = _DETERMINERS | word_set("authorised authorized own support other")
+_YOURS = frozenset(("of", word) for word in ("customer", "you", "client", "subscriber", "your"))
 _ALSO = PARTICIPLES | {"and", "or"}
 _PASSIVE_REACH = 9
-_DETERMINERS = word_set("the our a any each either such that that another")
 
 
 def unaddressed(text: Text, at: int, verb_at: int) -> bool:
@@ -194,6 +208,8 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
         return False  # a row says what is done, not what one must do; so does "AI training: never"
     if words[at] in _BE:
         return not (_BANNED_FROM.intersection(words[at + 2 : at + 5]) or words[verb_at - 1] == "from")
+    if words[at] == "never" and words[clause_start(text, at) : at][-1:] in _THEY:
+        return False
     if words[at] == "never" and words[clause_start(text, at) : at][:1] in _OURS:
         return False
     begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
@@ -201,6 +217,7 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
 
 
 _OURS = frozenset({("our",)})
+_THEY = frozenset({("they",), ("it",), ("these",), ("those",)})
 
 
 _BE = frozenset({"is", "are"})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _WORDS = table("statements")
 _IDLE = word_set(_WORDS["verbs"]["idle"])
+_AGREES = ("agree", "undertake", "commit", "pledge")
 _NO_VERB = word_set("the this these all any our its terms of abide bound")
 """What follows "agree to" where nothing is promised but agreement."""
 
@@ -99,7 +100,7 @@ _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
 def binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
     """Whether a modal and its verb say what is, or agree to no more than terms."""
-    agreed = text.words[at].startswith("agree") and verb in _NO_VERB
+    agreed = text.words[at].startswith(_AGREES) and verb in _NO_VERB
     formal = _is_formal(text, at) if force == "must" else force == "not" and _by_law(text, at)
     return verb in _IDLE or agreed or formal
 
@@ -123,6 +124,8 @@ _REACH = 5
 
 def _is_formal(text: Text, at: int) -> bool:
     """Whether it is only said what is law between the parties: "shall be governed by", "the seat shall be Geneva"."""
+    if text.words[at + 1 : at + 2] == ("have",) and "jurisdiction" in text.words[at + 2 : at + _REACH]:
+        return True
     if text.words[at + 1 : at + 2] != ("be",):
         return False
     if not _FORMAL.isdisjoint(text.words[at + 2 : at + 4]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from monitor.classification.endings import akin, folded
 from monitor.classification.kin import Said
@@ -37,17 +38,31 @@ def without_like(
     return left, right
 
 
-def _roots(words: Collection[str], text: Text, said: Said) -> dict[str, set[str]]:
-    """The roots by which each word that differs goes: of what it stands for, and of the words that stand there."""
-    roots = {word: {word, folded(word)} for word in words if word.isalpha()}
+class _Roots(NamedTuple):
+    """The roots by which a word that differs goes."""
+
+    own: set[str]
+    """Of what it stands for, and of the words that stand there by themselves."""
+    openers: set[str]
+    """Of the words with which phrases for it begin: "refers to"."""
+
+
+def _roots(words: Collection[str], text: Text, said: Said) -> dict[str, _Roots]:
+    roots = {word: _Roots({word, folded(word)}, set()) for word in words if word.isalpha()}
     for at, word in enumerate(said.words):
-        key = word.removeprefix("not ")
-        if key in roots:
-            roots[key].add(folded(text.words[at]))
+        found = roots.get(word.removeprefix("not "))
+        if found is not None:
+            alone = said.ends.get(at, at + 1) == at + 1
+            (found.own if alone else found.openers).add(folded(text.words[at]))
     return roots
 
 
-def _alike(one: Collection[str], other: Collection[str]) -> bool:
+def _alike(one: _Roots, other: _Roots) -> bool:
+    """Whether roots of two words are akin; two phrases that only begin alike ("whichever is higher") are not."""
+    return _akin(one.own, other.own | other.openers) or _akin(one.openers, other.own)
+
+
+def _akin(one: Collection[str], other: Collection[str]) -> bool:
     return any(_listed(a, b) or akin(a, b) for a in one for b in other)
 
 

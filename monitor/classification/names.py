@@ -129,6 +129,8 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
     delta = case.delta
     gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, case, known)]
     come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, case, known)]
+    if any(p.opens for p in gone) and any(p.opens for p in come):  # rather a product by another name
+        gone, come = ([p for p in side if not p.opens] for side in (gone, come))
     gone, come = gone or _instead_of(come, delta.parties_gone), come or _instead_of(gone, delta.parties_come)
     topic = _topic_of_party(delta, (*gone, *come), case.topics, case.listed)
     while gone and come:
@@ -158,7 +160,7 @@ def _instead_of(known: Sequence[Party], others: Sequence[Party]) -> list[Party]:
 
 def _topic_of_party(delta: Delta, named: Sequence[Party], topics: tuple[str, ...], listed: bool) -> str:
     """What it is about that an organisation is named: whoever is no party of the contract works for one."""
-    if listed or "subprocessors" in topics:
+    if listed or "subprocessors" in topics or any(party.processes for party in named):
         return "subprocessors"
     sides = (delta.before, delta.parties_gone), (delta.after, delta.parties_come)
     around = {
@@ -220,7 +222,15 @@ _LONGEST_LAW = 7
 
 def _names_law(facts: Facts, places: tuple[Hit, ...]) -> bool:
     """Whether a place is named as that of a law: "German law"."""
-    return any(hit.end - hit.start > 1 and facts.text.words[hit.end - 1] in _LAW for hit in places)
+    words = facts.text.words
+    return any(
+        (hit.end - hit.start > 1 and words[hit.end - 1] in _LAW)
+        or words[max(hit.start - 2, 0) : hit.start] in _LAW_OF
+        for hit in places
+    )
+
+
+_LAW_OF = frozenset((word, "of") for word in _LAW)
 
 
 def _decides(facts: Facts, places: tuple[Hit, ...]) -> bool:

@@ -15,7 +15,7 @@ from monitor.model import Severity
 _MEASURES = {name: word_set(line) for name, line in table("quantities")["measures"].items()}
 _SOFT = "soft_deadline"
 _ANCHORS = {name: word_set(line) for name, line in table("quantities")["anchors"].items()}
-_LONGEST_ANCHOR = 6
+_LONGEST_ANCHOR = 9
 """Words after a period in which it is said from when it runs."""
 _AROUND = 14
 _LONGEST_SENTENCE = 80

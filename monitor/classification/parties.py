@@ -17,6 +17,7 @@ _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 _PROCESSORS = frozenset(tuple(name.split("_")) for name in word_set(table("names")["processors"]))
 _BEGINS_PROCESSOR = frozenset(name[0] for name in _PROCESSORS)
 _LONGEST_PROCESSOR = max(map(len, _PROCESSORS))
+_SERVING = frozenset((word,) for word in table("names")["serving"].split())
 _BEGINS = word_set(" ".join(table("wording")["empty_words"])) | word_set("only if when where all both")
 """What is written large only because a sentence begins with it."""
 ROLES = word_set(table("names")["roles"])
@@ -37,6 +38,8 @@ class Party:
     shown: str
     processes: bool = False
     """It is known for processing data for others."""
+    opens: bool = False
+    """It begins a sentence, and only what it does there tells that it is a name."""
 
 
 def parties(text: Text) -> list[Party]:
@@ -64,8 +67,10 @@ def _ordinary(text: Text) -> frozenset[int]:
     return frozenset(
         start
         for start, end in pairwise((*text.sentence_starts, len(text.words)))
-        if start + 1 < end and start + 1 not in capitals and text.words[start + 1] not in _BELONGING
+        if start + 1 < end and start + 1 not in capitals and start + 1 not in text.breaks
+        if text.words[start + 1] not in _BELONGING
         if not _is_processor(text.words[start : start + 1])
+        if text.words[start + 1 : start + 2] not in _SERVING
     )
 
 
@@ -120,6 +125,8 @@ def _party(text: Text, start: int, end: int) -> Party | None:
     alone = (
         end == len(text.words) or text.sentences[end] != text.sentences[start] or end in text.breaks
     )  # "Mailgun; Mixpanel; Segment (analytics)"
-    if not form and first and not (alone and start) and "|" not in text.shown:
+    serves = text.words[end : end + 1] in _SERVING and text.words[start] not in _BEGINS
+    if not form and first and not serves and not (alone and start) and "|" not in text.shown:
         return None
-    return Party(" ".join(name), form, start, end, text.snippet(start, end))
+    opens = not form and first and serves
+    return Party(" ".join(name), form, start, end, text.snippet(start, end), opens=opens)

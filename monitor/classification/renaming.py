@@ -64,9 +64,10 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     ):
         return False
     sentences = {text.sentences[at] for at in words}
-    if any(fact.name == "forum" and text.sentences[fact.start] in sentences for fact in facts.said):
+    heads = {text.head(sentence) for sentence in sentences}  # what the list is of that semicolons cut
+    if any(fact.name == "forum" and text.head(text.sentences[fact.start]) in heads for fact in facts.said):
         return False  # whose law and courts
-    around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in sentences}
+    around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in heads or s in sentences}
     return not around & RECIPIENT_WORDS
 
 

@@ -68,8 +68,18 @@ def hard(delta: Delta, wording: Wording) -> bool:
         for m in side
     ):
         return True
+    if _excepted_instead(delta) or _excepted_instead(delta, backwards=True):
+        return True
     bound = [{m.holder for m in side if m.force in ("must", "not")} for side in (gone, come)]
     return bool(bound[0] and bound[1] and bound[0] != bound[1])
+
+
+def _excepted_instead(delta: Delta, *, backwards: bool = False) -> bool:
+    """Whether a ban went and an exception came: "delete it and not retain copies", "delete it, other than copies"."""
+    old, new = (delta.after, delta.before) if backwards else (delta.before, delta.after)
+    bans = [sum(m.force == "not" and m.holder != "customer" for m in side.modals) for side in (old, new)]
+    exceptions = [sum(fact.name == "exception" for fact in side.said) for side in (old, new)]
+    return bans[0] > bans[1] and exceptions[0] < exceptions[1]
 
 
 def _revoiced(delta: Delta) -> bool:

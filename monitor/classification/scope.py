@@ -144,6 +144,8 @@ def _excepted(facts: Facts, at: int) -> bool:
     """Whether a word stands in what a statement excepts: of a longer exception, less is covered."""
     modal = governing(facts.text, facts.modals, at)
     begins = modal.start if modal else facts.text.sentence_starts[facts.text.sentences[at]]
+    if "outside" in facts.text.words[begins:at]:
+        return True  # "not outside the country or another one"
     return any(fact.name == "exception" and begins <= fact.start and fact.end <= at for fact in facts.said)
 
 

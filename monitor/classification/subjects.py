@@ -56,7 +56,7 @@ def by_subjects(
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, ranges, strict=True)]
         if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, rule, known)):
             before, after = (_quoted(*side) for side in sides)
-            for outcome, was, is_ in _outcomes(rule, before, after, _slack(case)):
+            for outcome, was, is_ in _outcomes(rule, before, after, _slack(case, rule)):
                 least = min(outcome.severity, weight, key=SEVERITIES.index)
                 yield found(
                     rule.id, replace(outcome, severity=least), rule.topic, was, is_, known, fixed=True
@@ -74,19 +74,25 @@ def _outcomes(rule: Subject, before: str, after: str, slack: int) -> list[tuple[
     return [side for side, words in ((gone, before), (come, after)) if words]
 
 
-def _slack(case: Case) -> int:
+def _slack(case: Case, rule: Subject) -> int:
     """How many more words after than before let somebody off, or begin a period later: of those that differ."""
-    before, after = (_loose(facts, runs) for (facts, _), runs in zip(case.sides, case.residue, strict=True))
+    timed = rule.fact == "breach"  # of what begins a period
+    before, after = (
+        _loose(facts, runs, timed=timed) for (facts, _), runs in zip(case.sides, case.residue, strict=True)
+    )
     return after - before
 
 
-def _loose(facts: Facts, runs: Sequence[Range]) -> int:
+def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     said = [
         fact.name for fact in facts.said if any(start < fact.end and fact.start < end for start, end in runs)
     ]
     words = [word for start, end in runs for word in facts.text.words[start:end]]
-    loose = sum(name in _LOOSE for name in said) + sum(word in _LATE or word in _TACIT for word in words)
-    tight = said.count("immediate") + sum(word in _EARLY for word in words)
+    loose = sum(name in _LOOSE for name in said) + sum(word in _TACIT for word in words)
+    tight = said.count("immediate")
+    if timed:
+        loose += sum(word in _LATE for word in words)
+        tight += sum(word in _EARLY for word in words)
     asked = sum(name in _ASKED for name in said)
     if not _TACIT.isdisjoint(words):
         asked = 0

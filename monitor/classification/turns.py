@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts, governing
-from monitor.classification.findings import Found, found, widened
+from monitor.classification.findings import Found, found, statement, widened
 from monitor.classification.holders import holder_of
+from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.modality import Force, force_of
+from monitor.classification.modality import Force, Modal, force_of
+from monitor.classification.verbs import stem
 
 NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
 _AROUND = 5
@@ -81,6 +83,39 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
                 quote = facts.text.snippet(at - _AROUND, at + _AROUND)
                 sides = ("", quote) if came else (quote, "")
                 yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """Findings where a promise not to do one thing became one not to do another: "not read it", "not publish it"."""
+    if not case.reworded or case.wording.same:
+        return
+    before, after = case.delta.before, case.delta.after
+    for here, there in case.delta.sentences.items():
+        old, new = _only_ban(before, here), _only_ban(after, there)
+        if old is None or new is None or old.holder != new.holder or old.verb == new.verb:
+            continue
+        if _says(after, there, old.verb, known) or _says(before, here, new.verb, known):
+            continue
+        for rule in known.modal_rules:
+            if (rule.by, rule.force) == (old.holder, "not"):
+                yield found(rule.id, rule.goes, topic, statement(before, old), "", known)
+                yield found(rule.id, rule.comes, topic, "", statement(after, new), known)
+
+
+def _only_ban(facts: Facts, sentence: int) -> Modal | None:
+    """What a sentence forbids to somebody but the customer, if it forbids one thing."""
+    bans = [modal for modal in facts.modals if modal.sentence == sentence and modal.effect == "not"]
+    return bans[0] if len(bans) == 1 and bans[0].holder != "customer" else None
+
+
+def _says(facts: Facts, sentence: int, verb: str, known: Knowledge) -> bool:
+    """Whether a sentence says a verb in any form, or a word that says the same."""
+    wanted = {verb, kin_of(verb, known)}
+    return any(
+        word == verb or stem(word) == verb or kin_of(word, known) in wanted
+        for word, at in zip(facts.text.words, facts.text.sentences, strict=True)
+        if at == sentence
+    )
 
 
 def _denials(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[int, int]:

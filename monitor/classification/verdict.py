@@ -12,9 +12,8 @@ from monitor.classification.asides import (
     contact_changed,
     is_prose,
 )
-from monitor.classification.asking import asks_otherwise
 from monitor.classification.case import Case
-from monitor.classification.exchange import crossed, fewer_entries, inverted, left_out, other_doers, swapped
+from monitor.classification.exchange import fewer_entries, other_doers, swapped, turned_round
 from monitor.classification.few import is_little
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
@@ -125,13 +124,7 @@ def _weigh(findings: Sequence[Found], known: Knowledge) -> bool:
 
 def _settled(case: Case, known: Knowledge) -> bool:
     """Whether the same words also say the same of the same party, if need be in another voice."""
-    if (
-        fewer_entries(case)
-        or crossed(case, known)
-        or inverted(case, known)
-        or left_out(case)
-        or asks_otherwise(case)
-    ):
+    if turned_round(case, known):
         return False
     if not (hard(case.delta, case.wording) or swapped(case, known) or other_doers(case)):
         return True
