@@ -151,12 +151,12 @@ def _quoted(text: Text, ranges: tuple[Range, ...]) -> str:
 
 def _others_named(text: Text) -> tuple[int, int]:
     """How often a text says "or other", "or those", "or a third", and how often only ", other"."""
-    words = (word for word in text.words if word not in _ARTICLES)
+    words = [word for word in text.words if word not in _ARTICLES]
     listed = sum(at in text.breaks for at, word in enumerate(text.words) if word == "other")
     return sum(pair in _AND_OTHERS for pair in pairwise(words)), listed
 
 
-_ARTICLES = frozenset(("a", "an", "the"))
+_ARTICLES = frozenset(("a", "an", "the", "any", "for", "of", "to", "from", "with", "by"))
 
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
 

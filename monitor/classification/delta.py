@@ -127,11 +127,12 @@ def _unsaid(names: tuple[Party, ...], other: Facts) -> tuple[Party, ...]:
     if not names:
         return names
     words = f" {' '.join(other.text.words)} "
+    squeezed = words.replace(" ", "")
     longer = [f" {party.key} " for party in other.parties]
     return tuple(
         party
         for party in names
-        if f" {party.key} " not in words
+        if (f" {party.key} " not in words and party.key.replace(" ", "") not in squeezed)
         or (party.form and any(f" {party.key} " in name and f" {party.key} " != name for name in longer))
     )
 

@@ -10,10 +10,11 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
-from monitor.classification.kin import kin_of
+from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import Text
 from monitor.classification.voice import doers, done_by, done_by_another, subjects
+from monitor.classification.wording import by_gap
 
 
 def exchanged(case: Case, known: Knowledge) -> bool:
@@ -25,6 +26,7 @@ def turned_round(case: Case, known: Knowledge) -> bool:
     """Whether the same words say something else, in other places or fewer of them."""
     return (
         crossed(case, known)
+        or _opposed(case, known)
         or inverted(case, known)
         or left_out(case)
         or asks_otherwise(case)
@@ -87,6 +89,7 @@ def _joined_parties(facts: Facts, changed: Sequence[Range]) -> set[str]:
         if (party := party_of(POSSESSIVES.get(words[at], words[at]), frozenset()))
         and not _JOINTS.isdisjoint(words[max(at - 1, 0) : at + 2])
         and words[at] not in POSSESSIVES
+        and not (words[at - 1 : at] in _JOINING and words[at + 1 : at + 2] in _DOES)  # "and we will"
     }
 
 
@@ -95,6 +98,29 @@ def _parties_of(facts: Facts) -> set[str | None]:
 
 
 _JOINTS = frozenset({"and", "or"})
+_JOINING = frozenset({("and",), ("or",)})
+_DOES = frozenset((word,) for word in MODAL)
+
+
+def _opposed(case: Case, known: Knowledge) -> bool:
+    """Whether a word's opposite came in its place: "opt out", "opt in", also where both words stand elsewhere."""
+    (before, gone), (after, come) = case.sides
+    one_side, other_side = before.text.words, after.text.words
+    old, new = by_gap(gone), by_gap(come)
+    return any(
+        _are_opposed(one, other, known)
+        and one_side.count(one) != other_side.count(one)
+        and one_side.count(other) != other_side.count(other)
+        for gap in old.keys() & new.keys()
+        if old[gap][1] - old[gap][0] == new[gap][1] - new[gap][0] == 1
+        for one, other in ((one_side[old[gap][0]], other_side[new[gap][0]]),)
+    )
+
+
+def _are_opposed(one: str, other: str, known: Knowledge) -> bool:
+    here, there = kin_of(one, known), kin_of(other, known)
+    others = known.opposed.get(one, frozenset()) | known.opposed.get(here, frozenset())
+    return (not here or here != there) and (other in others or there in others)
 
 
 def inverted(case: Case, known: Knowledge) -> bool:

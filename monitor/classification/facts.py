@@ -220,4 +220,17 @@ def _negated(text: Text, at: int) -> bool:
             return False
         if text.words[here] in _NO:
             return True
+    return "without" in text.words[max(at - _WITHOUT_REACH, 0) : at] and _lacks(text, at)
+
+
+def _lacks(text: Text, at: int) -> bool:
+    """Whether a concept stands in what is done without: "without using such transcripts to train"."""
+    for here in range(at - 1, max(at - _WITHOUT_REACH, 0) - 1, -1):
+        if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
+            return False
+        if text.words[here] == "without":
+            return text.words[here + 1].endswith("ing")
     return False
+
+
+_WITHOUT_REACH = 8

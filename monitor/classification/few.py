@@ -99,7 +99,13 @@ def _other_parties(case: Case) -> bool:
 
 def _elsewhere(case: Case) -> bool:
     """Whether another place is named than before, or another law."""
-    return bool(case.delta.places_gone and case.delta.places_come) or _other_law(case)
+    if case.delta.places_gone and case.delta.places_come:
+        return True
+    before, after = (
+        {hit.name for hit in facts.places if any(start <= hit.start < end for start, end in changed)}
+        for facts, changed in case.sides
+    )
+    return bool(before and after and before != after) or _other_law(case)
 
 
 def _other_law(case: Case) -> bool:

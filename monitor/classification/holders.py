@@ -27,6 +27,7 @@ _LONGEST_BACK = 60
 
 def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
     """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
+    words = text.words
     first = at
     back = range(at - 1, max(at - _REACH, 0) - 1, -1)
     if at and text.words[at - 1] in ("it", "they"):  # whoever the sentence began with
@@ -39,6 +40,8 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
                 continue
             break
         first = min(first, here)
+        if here and words[here - 1] in _RELATIVE and at - here > _SHORTEST_SUBJECT:
+            continue  # "records that you submit to it may be used"
         party = named(text, here, vendor)
         if party is not None:
             return party
@@ -63,6 +66,7 @@ def _after_neither(text: Text, at: int) -> int | None:
     return None
 
 
+_RELATIVE = frozenset({"that", "which"})
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))
 _SHORTEST_SUBJECT = 2
 _JOINING = word_set("and but while whilst whereas although though because since so nor")
@@ -85,6 +89,8 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
         return None
     if text.words[at : at + 2] in _PART_OF:
         return None  # "no member of our staff"
+    if word == "nobody" and text.words[at + 1 : at + 2] in _WITHIN:
+        return "vendor"  # "nobody at Acme"
     if at + 1 < len(text.words) and (
         text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
     ):
@@ -98,6 +104,7 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     return "vendor" if word in VENDOR or word in vendor else None
 
 
+_WITHIN = frozenset({("at",), ("within",), ("in",), ("on",)})
 _PART_OF = frozenset({("member", "of"), ("members", "of")})
 _THIRD_BY_TWO = frozenset(
     {("third", "party"), ("third", "parties"), ("service", "providers"), ("service", "provider")}
@@ -195,6 +202,16 @@ _OF_STAFF = _DETERMINERS | word_set("authorised authorized own support other")
 _YOURS = frozenset(("of", word) for word in ("customer", "you", "client", "subscriber", "your"))
 _ALSO = PARTICIPLES | {"and", "or"}
 _PASSIVE_REACH = 9
+
+
+def for_whom(text: Text, at: int) -> Holder | None:
+    """Of "it is forbidden for our engineers to read it" the one after "for"."""
+    words = text.words
+    if words[at : at + 1] not in (("for",), ("to",)) or "to" not in words[at + 1 : at + _PASSIVE_REACH]:
+        return None
+    if _is_staff(words, at + 1):
+        return "vendor"
+    return named(text, at + 2 if words[at + 1] in _DETERMINERS else at + 1, frozenset())
 
 
 def unaddressed(text: Text, at: int, verb_at: int) -> bool:

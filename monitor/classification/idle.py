@@ -101,8 +101,20 @@ _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 def binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
     """Whether a modal and its verb say what is, or agree to no more than terms."""
     agreed = text.words[at].startswith(_AGREES) and verb in _NO_VERB
-    formal = _is_formal(text, at) if force == "must" else force == "not" and _by_law(text, at)
+    formal = (
+        _is_formal(text, at)
+        if force == "must"
+        else force == "not" and (_by_law(text, at) or _is_read(text, at))
+    )
     return verb in _IDLE or agreed or formal
+
+
+def _is_read(text: Text, at: int) -> bool:
+    """Whether it is only said what something does not mean: "shall not be construed as an admission"."""
+    return text.words[at + 2 : at + 3] == ("be",) and text.words[at + 3 : at + 4] in _READ
+
+
+_READ = frozenset((word,) for word in word_set("construed interpreted understood"))
 
 
 def _by_law(text: Text, at: int) -> bool:

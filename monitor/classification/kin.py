@@ -21,8 +21,8 @@ from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 
 MODAL = word_set("will shall must may might can could should would ought")
-BOUNDS = word_set("over under")
-"""What says something else before a number."""
+BOUNDS = word_set("over under after")
+"""What says something else before a number; "after" only before a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _bind(stands: list[str], at: int) -> None:
     """Mark a word that says on which side of the number at a word something lies: "under 16", "under the age of 16"."""
     for here in range(at - 1, max(at - _FARTHEST_BOUND, 0) - 1, -1):
         if stands[here]:
-            if stands[here] in BOUNDS:
+            if stands[here] in BOUNDS and (stands[here] != "after" or stands[at].endswith(" hours")):
                 stands[here] += " a number"
             return
 

@@ -11,6 +11,7 @@ from monitor.classification.holders import (
     Holder,
     agent,
     clause_start,
+    for_whom,
     holder_of,
     named,
     passive_holder,
@@ -83,6 +84,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         asked = _inverted(text, at, vendor)
         holder = (
             asked
+            or (for_whom(text, verb_at) if force in ("not", "may") else None)
             or passive_holder(text, at, verb_at, vendor)
             or _continued(text, at, found)
             or ("customer" if force == "soft" and _is_asked(text, at) else None)

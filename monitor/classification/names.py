@@ -87,6 +87,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         word in known.vocabulary or word in vendor for word in words
     ):
         return False
+    if ">" in party.shown:
+        return False  # a way through menus
     if case.row and _is_acronym(party):
         return False  # "SMS" among purposes
     if case.listed or _serves(facts, party, case):

@@ -104,6 +104,8 @@ def _near(facts: Facts, quantity: Quantity, around: int = _AROUND) -> set[str]:
 def _caps(facts: Facts, quantity: Quantity) -> bool:
     """Whether a number stands in a sentence that bounds what somebody is liable for."""
     sentence = _near(facts, quantity, _LONGEST_SENTENCE)
+    if "time" in sentence:  # "the time limit"
+        sentence = sentence - {"limit", "limits"}
     if not sentence & _MEASURES["bound"]:
         return False
     if sentence & _CAPS and sentence & _MEASURES["cost"]:

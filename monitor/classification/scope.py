@@ -38,6 +38,7 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     for sentence, there in case.delta.sentences.items():
         if sentence in lost and there in won:
             yield from _other_exception(case, lost[sentence], won[there], topic, known)
+            yield from _other_object(case, lost[sentence], won[there], topic, known)
         if (sentence in lost) == (there in won):
             continue
         grew = there in won
@@ -127,12 +128,38 @@ def _other_exception(
     yield found("covers.exception", went, topic, before, "", known)
 
 
+def _other_object(
+    case: Case, lost: Sequence[Range], won: Sequence[Range], topic: str, known: Knowledge
+) -> Iterator[Found]:
+    """Findings where a promise not to do something stands and is made of other data: "not disclose your data", "not
+    disclose your passwords"."""
+    sides = (case.delta.before, lost), (case.delta.after, won)
+    if not all(_is_banned(facts, runs[0][0]) for facts, runs in sides):
+        return
+    if _OBJECTS.isdisjoint((*case.wording.gone, *case.wording.come)):
+        return
+    rule = next(r for r in known.scope_rules if (r.by, r.force) == ("vendor", "not"))
+    before, after = (facts.text.snippet(runs[0][0], runs[-1][1]) for facts, runs in sides)
+    yield found(rule.id, rule.goes, topic, before, "", known)
+    yield found(rule.id, rule.comes, topic, "", after, known)
+
+
+_OBJECTS = frozenset({"information", "content", "personal"})
+
+
+def _is_banned(facts: Facts, at: int) -> bool:
+    modal = governing(facts.text, facts.modals, at)
+    return modal is not None and (modal.holder, modal.force) == ("vendor", "not")
+
+
 def _is_exception(facts: Facts, at: int) -> bool:
     """Whether a word stands after "without", "unless" or "except" in what the vendor promises not to do."""
     modal = governing(facts.text, facts.modals, at)
-    if modal is None or (modal.holder, modal.force) != ("vendor", "not"):
-        return False
-    return not _BUT_FOR.isdisjoint(facts.text.words[modal.start : at])
+    return (
+        modal is not None
+        and (modal.holder, modal.force) == ("vendor", "not")
+        and not _BUT_FOR.isdisjoint(facts.text.words[modal.start : at])
+    )
 
 
 _BUT_FOR = frozenset({"without", "unless", "except", "until"})
@@ -143,10 +170,25 @@ _OTHER = 2
 def _excepted(facts: Facts, at: int) -> bool:
     """Whether a word stands in what a statement excepts: of a longer exception, less is covered."""
     modal = governing(facts.text, facts.modals, at)
-    begins = modal.start if modal else facts.text.sentence_starts[facts.text.sentences[at]]
-    if "outside" in facts.text.words[begins:at]:
+    text = facts.text
+    sentence = text.sentences[at]
+    begins = modal.start if modal else text.sentence_starts[sentence]
+    if "outside" in text.words[begins:at]:
         return True  # "not outside the country or another one"
-    return any(fact.name == "exception" and begins <= fact.start and fact.end <= at for fact in facts.said)
+    head = text.head(sentence)
+    return any(
+        fact.name == "exception"
+        and fact.end <= at
+        and (begins <= fact.start or (head != sentence and _heads_list(facts, fact, head)))
+        for fact in facts.said
+    )
+
+
+def _heads_list(facts: Facts, exception: Fact, head: int) -> bool:
+    """Whether a list is of what is excepted: "except (a) to help you; (b) where the law wants it"."""
+    text = facts.text
+    following = text.shown[text.spans[exception.end - 1][1] :].lstrip()[:1]
+    return text.sentences[exception.start] == head and following in ("(", ":")
 
 
 def is_listed(text: Text, runs: Sequence[Range]) -> bool:

@@ -102,7 +102,8 @@ def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
 _ASKED = frozenset({"opt_in", "own_choice"})
 _LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice"})
 _TACIT = word_set(
-    "implied implicit tacit deemed presumed assumed continue continues continued continuing silence inaction"
+    "infer infers inferred scrolling browsing implied implicit tacit deemed presumed assumed "
+    "continue continues continued continuing silence inaction"
 )
 """What takes the place of somebody's word."""
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))

@@ -47,9 +47,9 @@ _LABELS = (
 )
 """Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
 _PIECE = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
-_SUB = re.compile(r"\bsub[- ](?=(?:process|contract)ors?\b)\w+", re.IGNORECASE)
+_SUB = re.compile(r"\b(?:sub[- ](?=(?:process|contract)ors?\b)|re-(?=[a-z]{4}))\w+", re.IGNORECASE)
 _PIECE_OR_SUB = re.compile(f"(?i:{_SUB.pattern})|{_PIECE.pattern}")
-"""The same where a "sub-processor" is one word: half as fast, so only where there is one."""
+"""The same where a "sub-processor" and to "re-identify" are one word: half as fast, so only where there is one."""
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -137,7 +137,9 @@ def read(text: str) -> Text:
     ended = halved = False
     shouted = shown.isupper()
     pieces = _SHOUTED if shouted else _PIECES
-    pattern = _PIECE_OR_SUB if "ub" in shown.lower() and _SUB.search(shown) else _PIECE
+    pattern = (
+        _PIECE_OR_SUB if ("ub" in shown or "UB" in shown or "e-" in shown) and _SUB.search(shown) else _PIECE
+    )
     for match in pattern.finditer(shown):
         sort, folded = pieces[match[0]]
         if sort == _WORD and not halved:
@@ -209,6 +211,8 @@ def _sorted(piece: str) -> tuple[int, str]:
         folded = _expand(piece.casefold())
         if folded.startswith(("sub-", "sub ")):  # a "sub-processor" is one word
             folded = f"sub{folded[4:]}"
+        elif folded.startswith("re-"):
+            folded = f"re{folded[3:]}"
         if first.isupper() or first.isdigit():
             return _BEGINS, folded
         return (_WORDS if " " in folded else _WORD), folded

@@ -103,7 +103,11 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
         ):
             return RENAMED
-        if not _weigh(findings, known) and _is_contact(case, findings, known):
+        if (
+            not (case.reworded and denies)
+            and not _weigh(findings, known)
+            and _is_contact(case, findings, known)
+        ):
             return CONTACT
         if _is_fragment(case, known) and not _weigh(findings, known):
             return LABEL
@@ -128,7 +132,18 @@ def _settled(case: Case, known: Knowledge) -> bool:
         return False
     if not (hard(case.delta, case.wording) or swapped(case, known) or other_doers(case)):
         return True
-    return case.context.english and revoiced(*_words(case))
+    return case.context.english and _allowed(case, 0) == _allowed(case, 1) and revoiced(*_words(case))
+
+
+def _allowed(case: Case, side: int) -> int:
+    """How often a side says in so many words that something is allowed: "is permitted to"; no other voice says that."""
+    facts = case.sides[side][0]
+    return sum(
+        modal.effect == "may"
+        and modal.holder != "customer"
+        and facts.text.words[modal.start] in ("is", "are")
+        for modal in facts.modals
+    )
 
 
 def _reaches_further(case: Case) -> bool:

@@ -157,7 +157,7 @@ def _respelt(
     before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
 ) -> tuple[list[int], list[int]]:
     """Words that stand together on one side and apart on the other, or are misspelt on one: "webforms", "recieve"."""
-    runs = _by_gap(changed[0]), _by_gap(changed[1])
+    runs = by_gap(changed[0]), by_gap(changed[1])
     found: tuple[list[int], list[int]] = ([], [])
     for gap in runs[0].keys() & runs[1].keys():
         (first, end), (start, last) = runs[0][gap], runs[1][gap]
@@ -223,7 +223,7 @@ _JOINED = MODAL | {"not", "no", "never"}
 """What makes other words of those that it joins: "not able", "notable"."""
 
 
-def _by_gap(changed: Sequence[Range]) -> dict[int, Range]:
+def by_gap(changed: Sequence[Range]) -> dict[int, Range]:
     """Changed runs by the count of unchanged words before them."""
     runs, lacking = {}, 0
     for start, end in changed:
@@ -335,8 +335,8 @@ def _echoes(words: Collection[str], other: frozenset[str]) -> bool:
 
 
 def _both_weigh(gone: Collection[str], come: Collection[str], known: Knowledge) -> bool:
-    """Whether a party or a word of weight is said once more on the one side, and another on the other."""
-    return all(
+    """Whether a party or a word of weight is said once more on one side, and something else on the other."""
+    return bool(gone and come) and any(
         any(word in PARTIES or word in known.weighty_words for word in words) for words in (gone, come)
     )
 
