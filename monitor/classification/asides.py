@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
@@ -30,9 +31,41 @@ def aside(facts: Facts, sentence: Range) -> str | None:
         if start <= hit.start < end:
             hits[hit.name[1:]] += 1
     for name in _REASONS:
-        if hits.get(name, 0) >= (2 if name == "contact" else 1):
+        if hits.get(name, 0) >= (2 if name == "contact" else 1) and not (
+            name == "contact" and names_data(facts.text, [sentence])
+        ):
             return _REASONS[name]
     return None
+
+
+def names_data(text: Text, sentences: Iterable[Range]) -> bool:
+    """Whether a sentence says what data somebody has of people, of which ways to reach them are some, and not how to
+    reach anybody: "we collect your name and e-mail address"."""
+    for start, end in sentences:
+        words = text.words[start:end]
+        if not _COLLECTS.isdisjoint(words) and not any(pair in _REACHES for pair in pairwise(words)):
+            return True
+    return False
+
+
+_COLLECTS = word_set(
+    "collect collects collected collecting gather gathers gathered obtain obtains obtained receive receives received "
+    "store stores stored ask asks include includes including such record records recorded register monitor process "
+    "processes processed share shares shared disclose disclosed"
+)
+_REACHES = frozenset(
+    (verb, whom)
+    for verb in word_set("contact reach write email call mail phone fax tell notify ask")
+    for whom in ("us", "to", "our", "the", "at", "him", "them")
+) | {
+    ("us", "at"),
+    ("us", "by"),
+    ("us", "via"),
+    ("us", "on"),
+    ("us", "through"),
+    ("located", "at"),
+    ("office", "at"),
+}
 
 
 def _binding(facts: Facts, start: int, end: int) -> bool:
@@ -76,6 +109,8 @@ def contact_changed(
     """Whether only an address or a way to reach somebody changed. ``about_contact``: so is the clause."""
     words = digits = names = reached = False
     if any(facts.text.words and not changed for facts, changed in sides):
+        return False
+    if any(names_data(facts.text, touched(facts.text, changed)) for facts, changed in sides):
         return False
     for facts, changed in sides:
         text = facts.text

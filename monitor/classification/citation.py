@@ -383,7 +383,8 @@ def _put_aside(
         _blank(said, (at, at + len(name)))
     # "Google AdWords", now "Google Ads (formerly AdWords)"
     begun = {at: _begun(other.words, at, name) for at in there}
-    for at in [at for at in there if begun[at]] or there:
+    kept = max(len(_stands(text.words, before)) - 1, 0)  # where the old name is still in use
+    for at in ([at for at in there if begun[at]] or there)[: max(len(there) - kept, 1)]:
         _blank(said_there, (at - begun[at], at + len(before)))
     capitals = set(other.capitals) - set(other.sentence_starts)
     for at, word in enumerate(other.words):

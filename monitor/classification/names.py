@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from monitor.classification.asides import is_prose
 from monitor.classification.delta import Delta
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found
@@ -52,7 +53,7 @@ RECIPIENT_WORDS = word_set(_WORDS["recipients"])
 def by_names(case: Case, known: Knowledge) -> Iterator[Found]:
     """Findings from organisations and places."""
     yield from _by_parties(case, known)
-    yield from _by_places(case.delta, case.topics, known)
+    yield from _by_places(case, known)
 
 
 def by_entry(case: Case, known: Knowledge) -> Iterator[Found]:
@@ -176,12 +177,14 @@ def _topic_of_party(delta: Delta, named: Sequence[Party], topics: tuple[str, ...
 
 
 def _sentences_of(facts: Facts, named: Sequence[Party | Hit]) -> set[str]:
-    """The words of the sentences in which parties or places are named."""
+    """The words of the sentences in which parties or places are named, and of those that head their lists."""
     here = {facts.text.sentences[one.start] for one in named}
+    here |= {facts.text.head(sentence) for sentence in here}
     return {w for w, s in zip(facts.text.words, facts.text.sentences, strict=True) if s in here}
 
 
-def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Iterator[Found]:
+def _by_places(case: Case, known: Knowledge) -> Iterator[Found]:
+    delta, topics = case.delta, case.topics
     gone = tuple(hit for hit in delta.places_gone if not _in_name_of_law(delta.before, hit))
     come = tuple(hit for hit in delta.places_come if not _in_name_of_law(delta.after, hit))
     if not gone and not come:
@@ -196,6 +199,8 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         disputed = "dispute_resolution" in topics and "governing_law" not in topics
         topic = "dispute_resolution" if disputed else "governing_law"
         yield found(PLACE_OF_LAW, outcome, topic, before, after, known, fixed=True)
+    elif _is_address(case, known):
+        return
     elif near & _WHERE or not {"international_transfer", "subprocessors"}.isdisjoint(topics):
         kind = "jurisdiction_changed" if gone and come else "scope_widened" if come else "scope_narrowed"
         became = "changed" if gone and come else "was added" if come else "is gone"
@@ -203,6 +208,13 @@ def _by_places(delta: Delta, topics: tuple[str, ...], known: Knowledge) -> Itera
         outcome = Outcome(kind, "medium" if come else "low", reason, bool(come))
         topic = "subprocessors" if topics[0] == "subprocessors" else "international_transfer"
         yield found("place.data", outcome, topic, before, after, known)
+
+
+def _is_address(case: Case, known: Knowledge) -> bool:
+    """Whether a clause is a line of an address: no sentence, no row and no entry of a list."""
+    if case.row or case.listed or case.clause.lead or case.clause.kind == "item":
+        return False
+    return not any(is_prose(facts.text, known) for facts, _ in case.sides)
 
 
 def _in_name_of_law(facts: Facts, place: Hit) -> bool:
@@ -237,8 +249,9 @@ _LAW_OF = frozenset((word, "of") for word in _LAW)
 
 def _decides(facts: Facts, places: tuple[Hit, ...]) -> bool:
     """Whether a place stands in a sentence on law or courts."""
-    here = {facts.text.sentences[hit.start] for hit in places}
-    return any(fact.name == "forum" and facts.text.sentences[fact.start] in here for fact in facts.said)
+    text = facts.text
+    here = {text.head(text.sentences[hit.start]) for hit in places}
+    return any(fact.name == "forum" and text.head(text.sentences[fact.start]) in here for fact in facts.said)
 
 
 def _shown(facts: Facts, places: tuple[Hit, ...]) -> str:

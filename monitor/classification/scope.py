@@ -82,7 +82,9 @@ def _of_list(facts: Facts, start: int, other: Facts) -> Said | None:
     text = facts.text
     sentence = text.sentences[start]
     head = text.head(sentence)
-    if head == sentence or any(modal.sentence == sentence for modal in facts.modals):
+    if head == sentence or any(
+        modal.sentence == sentence and modal.force != "soft" for modal in facts.modals
+    ):
         return None
     modal = next((m for m in facts.modals if m.sentence == head), None)
     twin = modal and any(_same(m, modal) and m.verb == modal.verb for m in other.modals)

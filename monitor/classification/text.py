@@ -20,6 +20,8 @@ MAX_WORDS = 4000
 _LINK_TARGET = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
+_HIDDEN = "[email protected]"
+"""What some pages show for an address."""
 _DOMAIN = re.compile(
     r"\b(?![A-Z][\w-]{1,40}\.(?:io|ai)\b(?![./]))(?i:(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)"
     r"(?!,? (?:inc|ltd|llc|limited|gmbh|corp|corporation|b\.?v|s\.?a|ab|as|oy)\b)(?:/\S{0,300})?)"
@@ -100,6 +102,8 @@ def readable(text: str) -> str:
         text = _LINK_TARGET.sub("]", text)
     if "://" in text or "www." in text:
         text = _URL.sub(" website ", text)
+    if _HIDDEN in text:
+        text = text.replace(_HIDDEN, " email ")
     if "@" in text:
         text = _MAIL.sub(" email ", text)
     if _NAMES_DOMAIN.search(text):
@@ -112,12 +116,16 @@ def readable(text: str) -> str:
         text = _US_DOLLARS.sub("", text)
     if "x" in text or "×" in text or "X" in text:
         text = _TIMES.sub(r"\1 times", text)
-    if "o. " in text or "os. " in text:
-        text = _NUMBER_SIGN.sub("number ", text)
-    if _INITIAL.search(text):
-        text = _INITIALS.sub(_joined, text)
+    text = _without_points(text)
     text = _MARKS.sub("", text).replace("#", " ")
     return " ".join(text.split())
+
+
+def _without_points(text: str) -> str:
+    """A text whose abbreviations end no sentence: "No. 5", "U.S."."""
+    if "o. " in text or "os. " in text:
+        text = _NUMBER_SIGN.sub("number ", text)
+    return _INITIALS.sub(_joined, text) if _INITIAL.search(text) else text
 
 
 def _joined(match: re.Match[str]) -> str:

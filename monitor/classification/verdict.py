@@ -11,6 +11,8 @@ from monitor.classification.asides import (
     all_asides,
     contact_changed,
     is_prose,
+    names_data,
+    touched,
 )
 from monitor.classification.case import Case
 from monitor.classification.exchange import fewer_entries, other_doers, swapped, turned_round
@@ -209,6 +211,8 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     if not case.row and contact_changed(case.sides, known, about_contact=about):
         return True
     if max(len(case.wording.gone), len(case.wording.come)) > _MOST_OF_CONTACT and case.reworded:
+        return False
+    if any(names_data(facts.text, touched(facts.text, changed)) for facts, changed in case.sides):
         return False
     broken = case.reworded and any(f.finding.rule == "duty.vendor" for f in findings)
     return about and not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)

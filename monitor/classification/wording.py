@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
 
-from monitor.classification.asides import touched
 from monitor.classification.citation import put_aside
+from monitor.classification.echoes import antecedent, near_words, repeated, without_light
 from monitor.classification.endings import akin
 from monitor.classification.facts import Facts
-from monitor.classification.holders import PARTIES
 from monitor.classification.kin import BOUNDS, MODAL, Said, kin_of, said_by
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.likeness import without_like
@@ -23,9 +22,6 @@ from monitor.classification.voice import passives
 _OPPOSITES = ("un", "in", "non", "dis", "im", "ir", "mis", "de")
 _SHORTEST_TYPO = 5
 _MOST_PAIRS = 2500
-_MOST_ECHOES = 8
-_MOST_ECHOES_AT_ONCE = 2
-"""Where each side repeats what the other says once."""
 _UNIVERSAL = frozenset({"all", "every", "any"})
 """What comes and goes where as many noes are said otherwise: "all … only" is "no … except"."""
 _ANY_OR_ALL = frozenset({"any", "all", "every"})
@@ -95,8 +91,14 @@ def wording(
     gone, come = without_like(gone, come, (before.text, after.text), said)
     alike = differing - len(gone)
     if before.text.words and after.text.words and (gone or come):
-        near = _near(before, said[0], changed[0]), _near(after, said[1], changed[1])
-        gone, come = _without_light(gone, come, near, known)
+        near = near_words(before, said[0], changed[0]), near_words(after, said[1], changed[1])
+        gone, come = without_light(gone, come, near, known)
+        if not come:
+            gone = repeated(gone, said[0], before.text, known)
+            gone = antecedent(gone, changed[1], after.text, changed[0], before.text)
+        elif not gone:
+            come = repeated(come, said[1], after.text, known)
+            come = antecedent(come, changed[0], before.text, changed[1], after.text)
     gone, come = _without_converse(gone, come, before, after)
     turned = noes[0][2] != noes[1][2]
     beside = {kin_of(name, known) for name in vendor}
@@ -292,53 +294,6 @@ def _paired(gone: list[str], come: list[str], either: frozenset[str]) -> tuple[l
     left = next((word for word in gone if word in either), None)
     right = next((word for word in come if word in either), None)
     return (gone, come) if left is None or right is None else (_less(gone, left), _less(come, right))
-
-
-def _near(facts: Facts, said: Said, changed: Sequence[Range]) -> frozenset[str]:
-    """What the words of the sentences in which something changed stand for."""
-    sentences = touched(facts.text, changed)
-    return frozenset(word.removeprefix("not ") for start, end in sentences for word in said.words[start:end])
-
-
-def _without_light(
-    gone: list[str], come: list[str], near: tuple[frozenset[str], frozenset[str]], known: Knowledge
-) -> tuple[list[str], list[str]]:
-    """What is left without light words, and without echoes: a few words that the other side says, but less often.
-
-    Light words go only where nothing of weight came in their place, echoes only where nothing did.
-    """
-    left, right = near
-    heavy_gone, heavy_come = (
-        [word for word in words if word not in known.light_words] for words in (gone, come)
-    )
-    if not heavy_come and _echo(heavy_gone, right):
-        heavy_gone = []
-    elif not heavy_gone and _echo(heavy_come, left):
-        heavy_come = []
-    elif (
-        _echoes(heavy_gone, right)
-        and _echoes(heavy_come, left)
-        and not _both_weigh(heavy_gone, heavy_come, known)
-    ):
-        heavy_gone = heavy_come = []
-    fresh_gone = any(word not in right for word in heavy_gone)
-    fresh_come = any(word not in left for word in heavy_come)
-    return (gone if fresh_come else heavy_gone), (come if fresh_gone else heavy_come)
-
-
-def _echo(words: Collection[str], other: frozenset[str]) -> bool:
-    return len(words) <= _MOST_ECHOES and all(word in other and not word[0].isdigit() for word in words)
-
-
-def _echoes(words: Collection[str], other: frozenset[str]) -> bool:
-    return len(words) <= _MOST_ECHOES_AT_ONCE and _echo(words, other)
-
-
-def _both_weigh(gone: Collection[str], come: Collection[str], known: Knowledge) -> bool:
-    """Whether a party or a word of weight is said once more on one side, and something else on the other."""
-    return bool(gone and come) and any(
-        any(word in PARTIES or word in known.weighty_words for word in words) for words in (gone, come)
-    )
 
 
 def _typo(one: str, other: str) -> bool:

@@ -46,6 +46,8 @@ def blocks(text: str, *, markdown: bool, url: str | None = None) -> list[Block]:
 
 class _Reader:
     def __init__(self, lines: list[str], markdown: bool, url: str | None) -> None:
+        if not markdown:
+            lines = [part for line in lines for part in _bullets(line)]
         self.lines = [_QUOTE.sub("", line) if line.lstrip().startswith(">") else line for line in lines]
         self.markdown = markdown
         self.url = url
@@ -141,6 +143,18 @@ class _Reader:
         names = self.columns if len(self.columns) >= len(words) else [""] * len(words)
         cells = tuple((name, word) for name, word in zip(names, words, strict=False) if word)
         self.blocks.append(Block(text, "row", links=links, cells=cells))
+
+
+def _bullets(line: str) -> list[str]:
+    """A line with several bullets as a line each: "so that you can: - move it; - copy it; or - keep it"."""
+    parts = _INLINE.split(line) if "; " in line else [line]
+    if len(parts) < _FEWEST_BULLETS:
+        return [line]
+    return [parts[0], *(f"- {part}" for part in parts[1:])]
+
+
+_INLINE = re.compile(r"(?<=[;:]) - (?=\w)|(?<=; or) - (?=\w)|(?<=; and) - (?=\w)")
+_FEWEST_BULLETS = 3
 
 
 def _soft(line: str) -> str:
