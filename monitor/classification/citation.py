@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.classification.facts import Facts
+from monitor.classification.formerly import put_former_names_aside
 from monitor.classification.kin import NUMBER_OF_LAW, SHORT_LABELS, Said
-from monitor.classification.tables import table, word_set
+from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 
 Range = tuple[int, int]
@@ -81,13 +81,13 @@ def put_aside(facts: tuple[Facts, Facts], said: tuple[Said, Said]) -> tuple[list
     keys = [{one.key for one in side} for side in cited]
     for found, side in zip(cited, said, strict=True):
         for one in found:
-            _blank(side, one.place)
+            side.blank(one.place)
         if found:
             side.dates.extend(one.key for one in found)
     _pointers((facts[0].text, facts[1].text), said)
     for here, there in ((0, 1), (1, 0)):
         _abbreviated(facts[here].text, said[here], facts[there].text)
-        _formerly(facts[here], (said[here], said[there]), facts[there].text)
+        put_former_names_aside(facts[here], (said[here], said[there]), facts[there].text)
     if keys[0] <= keys[1] or keys[1] <= keys[0]:
         return [], []
     return sorted(keys[0] - keys[1]), sorted(keys[1] - keys[0])
@@ -102,10 +102,6 @@ def cited_words(text: Text) -> set[int]:
             places.append((first, last))
     labelled = {at + 1 for at, word in enumerate(text.words) if word in SHORT_LABELS}
     return labelled.union(at for start, end in places for at in range(start, end))
-
-
-def _blank(said: Said, place: Range) -> None:
-    said.words[slice(*place)] = [""] * (place[1] - place[0])
 
 
 # A section and its title.
@@ -180,8 +176,8 @@ def _pointers(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
         return
     for one, other in zip(*titles, strict=True):
         if _share_a_word(said, one, other):
-            _blank(said[0], one)
-            _blank(said[1], other)
+            said[0].blank(one)
+            said[1].blank(other)
 
 
 def _share_a_word(said: tuple[Said, Said], one: Range, other: Range) -> bool:
@@ -200,17 +196,17 @@ def _bracketed(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
     for number, place in titled[0]:
         others = [other for cited, other in titled[1] if cited == number]
         if not others:
-            _blank(said[0], place)
+            said[0].blank(place)
         elif _share_a_word(said, place, others[0]):
-            _blank(said[0], place)
-            _blank(said[1], others[0])
+            said[0].blank(place)
+            said[1].blank(others[0])
     numbers = {number for number, _ in titled[0]}
     for number, place in titled[1]:
         if number not in numbers:
-            _blank(said[1], place)
+            said[1].blank(place)
     for text, side in zip(texts, said, strict=True):
         for match in _OWN.finditer(text.shown):
-            _blank(side, _place(text, match.span(2)))
+            side.blank(_place(text, match.span(2)))
 
 
 # A name and its abbreviation.
@@ -239,9 +235,9 @@ def _abbreviated(text: Text, said: Said, other: Text) -> None:
             full = f" {' '.join(text.words[slice(*place)])} "
             named, abbreviated = full in words, initials in short_there
             if named and not abbreviated:
-                _blank(said, (short, short + 1))
+                said.blank((short, short + 1))
             elif abbreviated and not named:
-                _blank(said, place)
+                said.blank(place)
             break
 
 
@@ -288,114 +284,3 @@ def _after(text: Text, short: int, initials: str) -> Range | None:
             return None
         end += 1
     return (start, end) if had == len(initials) and end - start > 1 else None
-
-
-# A name and what it was before.
-
-_FORMERLY = word_set("formerly previously fka new")
-_CALLED = word_set("known as called named the referred to branded name of for")
-_LONGEST_PRODUCT = 5
-
-
-def _formerly(facts: Facts, said: tuple[Said, Said], other: Text) -> None:
-    """Where a name stands beside the one that it had and the other text has only that, put the old name for the new."""
-    text = facts.text
-    if _FORMERLY.isdisjoint(text.words):
-        return
-    done: set[tuple[str, ...]] = set()
-    for at in (at for at, word in enumerate(text.words) if word in _FORMERLY and at):
-        if text.words[at] == "new" and text.words[at + 1 : at + 2] != ("name",):
-            continue
-        old, new = _old_name(text, at), _new_name(text, _past_article(text, at))
-        if not old or not new or _is_party(facts, (*old, *new)) or _is_another(text, old, new, other):
-            continue
-        names = (*text.words[slice(*old)], "", *text.words[slice(*new)])
-        if names not in done:
-            done.add(names)
-            _put_aside(text, said[0], ((new[1], old[1]), new, old), other, said[1])
-
-
-def _past_article(text: Text, at: int) -> int:
-    """Where the new name ends: before "the", "the app" and the like."""
-    end = at
-    while (
-        end > max(at - _LONGEST_ASIDE, 0) and text.words[end - 1] in _THE_APP and end - 1 not in text.capitals
-    ):
-        end -= 1
-    return end
-
-
-_THE_APP = word_set(f"the a an our {table('names')['products']}")
-_LONGEST_ASIDE = 3
-
-
-def _is_another(text: Text, old: Range, new: Range, other: Text) -> bool:
-    """Whether somebody does something under a name that shares no word with the old one: who that is matters."""
-    name, before = text.words[slice(*new)], text.words[slice(*old)]
-    alike = not set(name).isdisjoint(before) or any(
-        _begun(other.words, at, name) for at in _stands(other.words, before)
-    )
-    return not alike and new[0] > 0 and text.words[new[0] - 1] in _BY
-
-
-_BY = word_set("by via through with from to using")
-
-
-def _is_party(facts: Facts, place: Sequence[int]) -> bool:
-    """Whether an organisation is named, with its legal form: who that is matters."""
-    return any(p.form and min(place) <= p.start < max(place) for p in facts.parties)
-
-
-def _old_name(text: Text, at: int) -> Range | None:
-    start = at + 1
-    while start < len(text.words) and text.words[start] in _CALLED:
-        start += 1
-    end = start
-    while (
-        end in text.capitals and end - start < _LONGEST_PRODUCT and (end == start or end not in text.breaks)
-    ):
-        end += 1
-    return (start, end) if end > start else None
-
-
-def _new_name(text: Text, end: int) -> Range | None:
-    start = end
-    while (
-        start - 1 in text.capitals
-        and end - start < _LONGEST_PRODUCT
-        and (start == end or start not in text.breaks)
-    ):
-        start -= 1
-    return (start, end) if end > start else None
-
-
-def _put_aside(
-    text: Text, said: Said, places: tuple[Range, Range, Range], other: Text, said_there: Said
-) -> None:
-    """Take the new name, and what says how it was called, from the one text, and the old name from the other."""
-    aside, new, old = places
-    name, before = text.words[slice(*new)], text.words[slice(*old)]
-    there = _stands(other.words, before)
-    if not there or _stands(other.words, name):
-        return
-    _blank(said, aside)
-    for at in _stands(text.words, name):
-        _blank(said, (at, at + len(name)))
-    # "Google AdWords", now "Google Ads (formerly AdWords)"
-    begun = {at: _begun(other.words, at, name) for at in there}
-    kept = max(len(_stands(text.words, before)) - 1, 0)  # where the old name is still in use
-    for at in ([at for at in there if begun[at]] or there)[: max(len(there) - kept, 1)]:
-        _blank(said_there, (at - begun[at], at + len(before)))
-    capitals = set(other.capitals) - set(other.sentence_starts)
-    for at, word in enumerate(other.words):
-        if word in before and word not in name and at in capitals:
-            said_there.words[at] = ""
-
-
-def _begun(words: Sequence[str], at: int, name: Sequence[str]) -> int:
-    """How many words before a place are those with which a name begins."""
-    return next((n for n in range(min(len(name) - 1, at), 0, -1) if words[at - n : at] == name[:n]), 0)
-
-
-def _stands(words: Sequence[str], name: Sequence[str]) -> list[int]:
-    return [at for at in range(len(words) - len(name) + 1) if words[at : at + len(name)] == name]

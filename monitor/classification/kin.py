@@ -36,6 +36,10 @@ class Said:
     dates: list[str]
     """Dates and references, which are put aside."""
 
+    def blank(self, place: tuple[int, int]) -> None:
+        """Let some words stand for nothing."""
+        self.words[slice(*place)] = [""] * (place[1] - place[0])
+
 
 def said_by(facts: Facts, known: Knowledge) -> Said:
     text = facts.text

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXTRACTOR_VERSION", "Part", "Reading", "extract", "fingerprint", "join", "read_policy"]
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 """Raised whenever the same bytes may give another document: stored fingerprints are void then."""
 
 
