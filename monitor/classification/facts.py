@@ -215,12 +215,19 @@ _NO_SUCH = frozenset({("no",), ("none",), ("nothing",)})
 
 
 def _negated(text: Text, at: int) -> bool:
+    if text.words[at - 1 : at] == ("from",) and text.words[at - 2 : at - 1] in _KEPT_OUT:
+        return True  # "excluded from model training"
     for here in range(at - 1, max(at - _NEGATION_REACH, 0) - 1, -1):
         if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
             return False
         if text.words[here] in _NO:
             return True
     return "without" in text.words[max(at - _WITHOUT_REACH, 0) : at] and _lacks(text, at)
+
+
+_KEPT_OUT = frozenset(
+    (word,) for word in ("excluded", "exempt", "exempted", "withheld", "barred", "omitted", "excepted")
+)
 
 
 def _lacks(text: Text, at: int) -> bool:

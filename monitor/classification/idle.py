@@ -37,6 +37,8 @@ def is_conditional(text: Text, at: int) -> bool:
         return True
     if words[at] in _PERHAPS_SO and (_is_likely(words, at) or _has_been(words, at)):
         return True
+    if words[at] == "should" and words[at + 1 : at + 2] in _SHOULD and _opens(text, at):
+        return True
     if words[at] == "would":
         what = words[at + 1 : at + 3]
         return words[at - 1 : at] in _RELATIVE or what[:1] in _WISHES or what in _WOULD_BE
@@ -45,6 +47,15 @@ def is_conditional(text: Text, at: int) -> bool:
     if text.shown[slice(*text.spans[at + 1])] == "Not":
         return True
     return any(word in _CONDITIONS for word in words[clause_start(text, at) : at])
+
+
+def _opens(text: Text, at: int) -> bool:
+    """Whether a word begins a clause."""
+    return at in text.breaks or at in text.sentence_starts
+
+
+_SHOULD = frozenset((word,) for word in ANYBODY | word_set("any the there a an your our this such it they"))
+"""After a "should" that begins a clause: "should you wish to", "should any part be invalid"."""
 
 
 def _has_been(words: Sequence[str], at: int) -> bool:
@@ -63,8 +74,8 @@ def _is_likely(words: Sequence[str], at: int) -> bool:
     """Whether what may be so is meant, not what is allowed: "as may be required", "may be of interest"."""
     if words[at + 1 : at + 2] == ("interest",):
         return True
-    if words[at + 3 : at + 4] == ("to",) and words[at - 1 : at] != ("as",):
-        return False  # "may be required to disclose it"
+    if words[at + 3 : at + 4] == ("to",) and not ANYBODY.isdisjoint(words[max(at - 2, 0) : at]):
+        return False  # "we may be required to disclose it"
     return words[at + 1 : at + 3] in _LIKELY
 
 

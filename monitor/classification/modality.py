@@ -236,8 +236,9 @@ _IMPERATIVE = frozenset({"try", "seek", "aim", "strive", "attempt"})
 
 
 def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
-    """Who goes on after "and": "shall act on instructions of the Controller and shall not use the data"."""
-    same = found and found[-1].sentence == text.sentences[at] and text.words[at - 1] in ("and", "but")
+    """Who goes on after "and" or a comma: "shall act on instructions of the Controller and shall not use the data"."""
+    joined = text.words[at - 1] in ("and", "but") or (at in text.breaks and text.words[at] in _MODALS)
+    same = joined and found and found[-1].sentence == text.sentences[at]
     return found[-1].holder if same else None
 
 
