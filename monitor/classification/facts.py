@@ -217,6 +217,8 @@ _NO_SUCH = frozenset({("no",), ("none",), ("nothing",)})
 def _negated(text: Text, at: int) -> bool:
     if text.words[at - 1 : at] == ("from",) and text.words[at - 2 : at - 1] in _KEPT_OUT:
         return True  # "excluded from model training"
+    if not _FORBIDS.isdisjoint(text.words[max(at - _WITHOUT_REACH, 0) : at]) and _forbidden(text, at):
+        return True
     for here in range(at - 1, max(at - _NEGATION_REACH, 0) - 1, -1):
         if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
             return False
@@ -225,6 +227,20 @@ def _negated(text: Text, at: int) -> bool:
     return "without" in text.words[max(at - _WITHOUT_REACH, 0) : at] and _lacks(text, at)
 
 
+def _forbidden(text: Text, at: int) -> bool:
+    """Whether a concept stands in what something forbids: "our agreements forbid the use of data to train"."""
+    for here in range(at - 1, max(at - _WITHOUT_REACH, 0) - 1, -1):
+        if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
+            return False
+        if text.words[here] in _FORBIDS:
+            return text.words[here - 1 : here] not in _NOT
+    return False
+
+
+_FORBIDS = frozenset(
+    {"forbid", "forbids", "forbidding", "prohibit", "prohibits", "prohibiting", "bar", "bars", "preclude"}
+)
+_NOT = frozenset({("not",), ("never",)})
 _KEPT_OUT = frozenset(
     (word,) for word in ("excluded", "exempt", "exempted", "withheld", "barred", "omitted", "excepted")
 )

@@ -88,8 +88,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         word in known.vocabulary or word in vendor for word in words
     ):
         return False
-    if ">" in party.shown:
-        return False  # a way through menus
+    if ">" in party.shown or f'"{party.shown}' in facts.text.shown:
+        return False  # a way through menus; a term that the clause defines
     if case.row and _is_acronym(party):
         return False  # "SMS" among purposes
     if case.listed or _serves(facts, party, case):

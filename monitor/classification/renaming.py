@@ -34,6 +34,8 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
     folded. At least one name has to come where another went. What is in use on both sides, in the clause or in the
     document, was not renamed: there one thing came in the place of another.
     """
+    if _defined_anew(differing, known):
+        return True
     (old, gone), (new, come) = (
         (facts.text, {facts.text.words[at] for start, end in changed for at in range(start, end)})
         for facts, changed in sides
@@ -44,6 +46,28 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
         return False
     gaps = [_gaps(side, ranges, known) for side, (_, ranges) in zip(sides, differing, strict=True)]
     return bool(gaps[0] & gaps[1]) and not _both_in_use(sides, documents)
+
+
+def _defined_anew(differing: Sides, known: Knowledge) -> bool:
+    """Whether nothing but a term changed that the clause itself defines in quotes, wherever it uses it."""
+    for facts, changed in differing:
+        text = facts.text
+        if '"' not in text.shown or not changed:
+            return False
+        terms = {_singular(word) for term in _QUOTED.findall(text.shown) for word in read(term).words}
+        words = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
+        if not words or not all(
+            _singular(text.words[at]) in terms and text.shown[text.spans[at][0]].isupper() for at in words
+        ):
+            return False
+    return True
+
+
+_QUOTED = re.compile(r'"([A-Z][^"]{1,60})"')
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s")
 
 
 def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool:

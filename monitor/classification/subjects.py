@@ -28,13 +28,15 @@ from monitor.model import SEVERITIES, Severity
 
 def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
     """The clause's topics, the one that a changed sentence is weighed by before the others."""
-    grave = {
-        known.grave[fact.name]
-        for facts, changed in case.sides
-        for start, end in touched(facts.text, changed)
-        for fact in facts.said
-        if fact.name in known.grave and start <= fact.start < end
-    }
+    grave: set[str] = set()
+    for facts, changed in case.sides:
+        text = facts.text
+        heads = {text.head(text.sentences[start]) for start, _ in touched(text, changed)}
+        grave |= {
+            known.grave[fact.name]
+            for fact in facts.said
+            if fact.name in known.grave and text.head(text.sentences[fact.start]) in heads
+        }
     return tuple(dict.fromkeys((*sorted(grave), *case.topics)))
 
 

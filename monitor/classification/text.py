@@ -49,9 +49,9 @@ _LABELS = (
 )
 """Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
 _PIECE = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
-_SUB = re.compile(r"\b(?:sub[- ](?=(?:process|contract)ors?\b)|re-(?=[a-z]{4}))\w+", re.IGNORECASE)
+_SUB = re.compile(r"\b(?:sub[- ](?=(?:process|contract)ors?\b)|re-(?=[a-z]{4})|e-(?=mail))\w+", re.IGNORECASE)
 _PIECE_OR_SUB = re.compile(f"(?i:{_SUB.pattern})|{_PIECE.pattern}")
-"""The same where a "sub-processor" and to "re-identify" are one word: half as fast, so only where there is one."""
+"""The same where a "sub-processor", an "e-mail" and to "re-identify" are one word: half as fast, used where needed."""
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -219,8 +219,8 @@ def _sorted(piece: str) -> tuple[int, str]:
         folded = _expand(piece.casefold())
         if folded.startswith(("sub-", "sub ")):  # a "sub-processor" is one word
             folded = f"sub{folded[4:]}"
-        elif folded.startswith("re-"):
-            folded = f"re{folded[3:]}"
+        elif folded.startswith(("re-", "e-")):
+            folded = folded.replace("-", "", 1)
         if first.isupper() or first.isdigit():
             return _BEGINS, folded
         return (_WORDS if " " in folded else _WORD), folded

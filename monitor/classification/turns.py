@@ -71,6 +71,7 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     if ("not" in case.wording.gone) == ("not" in case.wording.come):
         return  # as many noes, if in other words
     gone, come = (_denials(facts, changed, known) for facts, changed in case.sides)
+    yield from _spared(case, topic, known)
     for sentence, there in delta.sentences.items():
         if (sentence in gone) == (there in come):
             continue
@@ -83,6 +84,27 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
                 quote = facts.text.snippet(at - _AROUND, at + _AROUND)
                 sides = ("", quote) if came else (quote, "")
                 yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+def _spared(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where a sentence came or went that says what is excluded from what the vendor does."""
+    delta = case.delta
+    rule = next(r for r in known.modal_rules if (r.by, r.force) == ("vendor", "not"))
+    for facts, lone, came in (
+        (delta.before, delta.sentences_gone, False),
+        (delta.after, delta.sentences_come, True),
+    ):
+        for start, end in lone:
+            if facts.text.words[start:end].count("excluded") and not any(
+                start <= modal.start < end for modal in facts.modals
+            ):
+                quote = facts.text.snippet(start, min(end, start + _LONGEST))
+                sides = ("", quote) if came else (quote, "")
+                yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+_LONGEST = 20
+"""Words quoted of such a sentence."""
 
 
 def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:

@@ -147,10 +147,16 @@ class _Reader:
 
 def _bullets(line: str) -> list[str]:
     """A line with several bullets as a line each: "so that you can: - move it; - copy it; or - keep it"."""
+    if line.count("• ") > 1:
+        first, *others = _DOTS.split(line)
+        return [first, *(f"• {part}" for part in others)] if first else [f"• {part}" for part in others]
     parts = _INLINE.split(line) if "; " in line else [line]
     if len(parts) < _FEWEST_BULLETS:
         return [line]
     return [parts[0], *(f"- {part}" for part in parts[1:])]
+
+
+_DOTS = re.compile(r"(?:^|(?<=\s))• ")
 
 
 _INLINE = re.compile(r"(?<=[;:]) - (?=\w)|(?<=; or) - (?=\w)|(?<=; and) - (?=\w)")
