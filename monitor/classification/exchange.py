@@ -112,9 +112,13 @@ def _opposed(case: Case, known: Knowledge) -> bool:
         and one_side.count(one) != other_side.count(one)
         and one_side.count(other) != other_side.count(other)
         for gap in old.keys() & new.keys()
-        if old[gap][1] - old[gap][0] == new[gap][1] - new[gap][0] == 1
-        for one, other in ((one_side[old[gap][0]], other_side[new[gap][0]]),)
+        if max(old[gap][1] - old[gap][0], new[gap][1] - new[gap][0]) <= _SHORT
+        for one, other in zip(one_side[slice(*old[gap])], other_side[slice(*new[gap])], strict=False)
     )
+
+
+_SHORT = 2
+"""Words of a run in which an opposite stands in another's place: "out of", "in to"."""
 
 
 def _are_opposed(one: str, other: str, known: Knowledge) -> bool:

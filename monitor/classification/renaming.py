@@ -49,18 +49,20 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
 
 
 def _defined_anew(differing: Sides, known: Knowledge) -> bool:
-    """Whether nothing but a term changed that the clause itself defines in quotes, wherever it uses it."""
-    for facts, changed in differing:
-        text = facts.text
-        if '"' not in text.shown or not changed:
-            return False
-        terms = {_singular(word) for term in _QUOTED.findall(text.shown) for word in read(term).words}
-        words = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
-        if not words or not all(
-            _singular(text.words[at]) in terms and text.shown[text.spans[at][0]].isupper() for at in words
-        ):
-            return False
-    return True
+    """Whether nothing but one term changed that the clause itself puts in quotes and uses again."""
+    return all(changed and _is_term(facts.text, changed, known) for facts, changed in differing)
+
+
+def _is_term(text: Text, changed: Sequence[Range], known: Knowledge) -> bool:
+    places = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
+    words = {_singular(text.words[at]) for at in places}
+    if '"' not in text.shown or not 0 < len(words) <= _MOST_RENAMED or len(places) <= len(words):
+        return False
+    if not all(text.shown[text.spans[at][0]].isupper() for at in places):
+        return False
+    return any(
+        words <= {_singular(word) for word in read(term).words} for term in _QUOTED.findall(text.shown)
+    )
 
 
 _QUOTED = re.compile(r'"([A-Z][^"]{1,60})"')

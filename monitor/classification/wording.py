@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
@@ -169,26 +169,28 @@ def _respelt(
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
     for here, there, mine, theirs in ((before, after, 0, 1), (after, before, 1, 0)):
+        if not changed[mine] or not changed[theirs]:
+            continue
+        places = {there.words[at]: at for at in reversed(list(_places_of(changed[theirs])))}
         for at in _places_of(changed[mine]):
-            if at not in found[mine] and (parts := _run_into(here.words[at], there, changed[theirs], known)):
+            if at not in found[mine] and (parts := _run_into(here.words[at], there, places, known)):
                 found[mine].append(at)
                 found[theirs].extend(parts)
     return found
 
 
-def _run_into(word: str, other: Text, changed: Sequence[Range], known: Knowledge) -> list[int]:
+def _run_into(word: str, other: Text, places: Mapping[str, int], known: Knowledge) -> list[int]:
     """Where the words stand that ran into one that is none, wherever they stand: "cookieson", "cookies in"."""
-    if len(word) < _SHORTEST_RUN or word in known.vocabulary or not word.isalpha():
+    if not _SHORTEST_RUN <= len(word) <= _LONGEST_RUN or word in known.vocabulary or not word.isalpha():
         return []
-    for at in _places_of(changed):
-        whole = other.words[at]
-        rest = word[len(whole) :]
-        if len(whole) >= _SHORTEST_TYPO and word.startswith(whole) and rest in known.empty_words:
+    for end in range(_SHORTEST_TYPO, len(word)):
+        at, rest = places.get(word[:end]), word[end:]
+        if at is not None and rest in known.empty_words:
             return [at, at + 1] if other.words[at + 1 : at + 2] == (rest,) else [at]
     return []
 
 
-_SHORTEST_RUN = 7
+_SHORTEST_RUN, _LONGEST_RUN = 7, 40
 
 
 def _places_of(changed: Sequence[Range]) -> Iterator[int]:

@@ -153,6 +153,7 @@ HOSTILE = [
     "<b" * 20000,
     "http://" * 8000,
     "sell your personal data to third parties in Germany within 30 days. " * 500,
+    " ".join("zqx" + "".join(chr(97 + n // 26**k % 26) for k in range(4)) + "on" for n in range(6000)),
 ]
 
 

@@ -202,3 +202,54 @@ def test_what_the_law_forbids_no_party_forbids() -> None:
         "Nothing here limits liability for death, for fraud, or for anything that cannot by law be limited.",
     )
     assert comparison.verdict == "editorial"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "We collect your name and e-mail address.",
+            "We collect your name, e-mail address and phone number.",
+        ),
+        (
+            "You can opt out of letters. You can opt out of calls.",
+            "You can opt in to letters. You can opt out of calls.",
+        ),
+        ("Letters are deleted within 30 days.", "Letters are deleted after 30 days."),
+        (
+            "Disputes are heard by the courts of Ireland. If any part of this is void, the rest stays.",
+            "Disputes are heard by the courts of France. If any part of this is void, the rest stays.",
+        ),
+        (
+            "Liability shall not exceed the fees or $900, whichever is higher.",
+            "Liability shall not exceed the fees or $900, whichever is lower.",
+        ),
+        (
+            "The limit of liability does not apply to fraud or to theft.",
+            "The limit of liability also applies to fraud, but not to theft.",
+        ),
+        ('We use "Stripe" for payments.', 'We use "Adyen" for payments.'),
+    ],
+)
+def test_what_once_passed_for_the_same_is_told(before: str, after: str) -> None:
+    assert compared(before, after).verdict == "material"
+    assert compared(after, before).verdict == "material"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            'Those who help us (the "Helping Firms") see letters. Helping Firms keep them secret.',
+            'Those who help us (the "Aiding Houses") see letters. Aiding Houses keep them secret.',
+        ),
+        ("We comply with the Letters Act Compliance.", "We comply with the Letters Act."),
+        (
+            "Choosing to disable cookieson the browser may hurt.",
+            "Choosing to disable cookies in the browser may hurt.",
+        ),
+        ("Should you wish to write, use ink.", "If you wish to write, use ink."),
+    ],
+)
+def test_what_once_passed_for_a_change_is_none(before: str, after: str) -> None:
+    assert compared(before, after).verdict == "editorial"
