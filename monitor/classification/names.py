@@ -14,6 +14,7 @@ from monitor.classification.lexicon import Hit
 from monitor.classification.parties import Party
 from monitor.classification.recipients import SURELY_RECIPIENTS, entry_name, heads_table
 from monitor.classification.tables import table, word_set
+from monitor.classification.text import read
 
 if TYPE_CHECKING:
     from monitor.classification.case import Case
@@ -211,10 +212,17 @@ def _by_places(case: Case, known: Knowledge) -> Iterator[Found]:
 
 
 def _is_address(case: Case, known: Knowledge) -> bool:
-    """Whether a clause is a line of an address: no sentence, no row and no entry of a list."""
+    """Whether a clause is a line of an address: no sentence, no row and no entry of a list, nor under a heading that
+    says where data is."""
     if case.row or case.listed or case.clause.lead or case.clause.kind == "item":
         return False
+    headed = {hit.name for heading in case.clause.path for hit in known.headings.scan(read(heading))}
+    if headed & _ABROAD:
+        return False
     return not any(is_prose(facts.text, known) for facts, _ in case.sides)
+
+
+_ABROAD = frozenset({"international_transfer", "subprocessors", "data_sharing"})
 
 
 def _in_name_of_law(facts: Facts, place: Hit) -> bool:

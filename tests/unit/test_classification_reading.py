@@ -253,3 +253,13 @@ def test_what_once_passed_for_the_same_is_told(before: str, after: str) -> None:
 )
 def test_what_once_passed_for_a_change_is_none(before: str, after: str) -> None:
     assert compared(before, after).verdict == "editorial"
+
+
+def test_a_country_alone_is_told_under_a_heading_on_transfers_and_not_in_an_address() -> None:
+    pages = [
+        extract(f"# {heading}\n\nIreland\n\n{more}We answer by phone.".encode(), content_type="text/markdown")
+        for heading in ("International transfers", "Contact")
+        for more in ("", "Singapore\n\n")
+    ]
+    assert compare(*pages[:2]).severity == "high"
+    assert compare(*pages[2:]).verdict == "editorial"
