@@ -40,6 +40,9 @@ DECISIVE = {
     "a further exception": (r"(?<=\w)\.$", ", except where we decide otherwise."),
 }
 
+SILENT = {"opt out": 1, "arbitration": 2}
+"""Of these so many are still taken for wording; of all others none."""
+
 
 @cache
 def clauses() -> tuple[str, ...]:
@@ -73,4 +76,4 @@ def test_a_decisive_word_is_material(what: str) -> None:
         != "material"
     ]
     assert len(pairs) >= 10
-    assert len(silent) <= 0.04 * len(pairs), silent
+    assert len(silent) <= SILENT.get(what, 0), silent

