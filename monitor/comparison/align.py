@@ -17,6 +17,7 @@ from rapidfuzz.distance import Indel, LCSseq
 
 from monitor.comparison.anchors import Pair, anchors
 from monitor.comparison.normal import canonical, tokens
+from monitor.comparison.numbering import COUNTS
 from monitor.model import Clause
 
 _LARGEST_GAP = 40_000_000
@@ -181,8 +182,9 @@ def within(left: _Lazy, right: _Lazy, rows: Sequence[int], columns: Sequence[int
     """Blocks among the clauses of one gap, by the runs of words that they share."""
     stream_left, owner_left = _stream(left, rows)
     stream_right, owner_right = _stream(right, columns)
-    if stream_left == stream_right:
-        return [Block(tuple(rows), tuple(columns))] if stream_left else []
+    regrouped = len(rows) != len(columns) and _unnumbered(stream_left) == _unnumbered(stream_right)
+    if regrouped or stream_left == stream_right:
+        return [Block(tuple(rows), tuple(columns))] if stream_left and stream_right else []
     if len(stream_left) * len(stream_right) > _LARGEST_GAP:
         return []
     shared: Counter[Pair] = Counter()
@@ -219,6 +221,15 @@ def _read(
     if explained < _EXPLAINED * total and total >= _REFLOWED * longer:
         return [chain]
     return blocks
+
+
+def _unnumbered(stream: Sequence[str]) -> list[str]:
+    """The words of a stream without what may be labels of a list: a list that got other labels is one block."""
+    return [word for word in stream if word not in _LABELS]
+
+
+_LABELS = frozenset(label for form in COUNTS for label in form) | {"©"}
+"""In canonical form "(c)" is a copyright sign."""
 
 
 def _stream(words: _Lazy, positions: Sequence[int]) -> tuple[list[str], list[int]]:

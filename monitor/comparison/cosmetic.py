@@ -7,11 +7,12 @@ a number in a sentence, another document behind a link, an item gone from a list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from monitor.comparison.datelines import date_line, stated, undated
 from monitor.comparison.identity import linked_files
 from monitor.comparison.normal import canonical, tokens, unlabelled, words
+from monitor.comparison.numbering import COUNTS
 from monitor.model import Clause
 
 Labels = Mapping[str, str]
@@ -49,7 +50,34 @@ def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
         date_line(one) or date_line(two)
     ):
         return "label"
+    if _listed_otherwise(before.text, after.text):
+        return "labels of a list"
     return next((why for why, holds in _RULES if holds(one, two)), None) or _renumbered(one, two, labels)
+
+
+def _listed_otherwise(one: str, two: str) -> bool:
+    """Whether entries of a list in one paragraph only got, lost or changed their labels: "(a) …; (b) …", "- …; - …"."""
+    bare = [_bare(text) for text in (one, two)]
+    return bare != [one, two] and tokens(bare[0]) == tokens(bare[1])
+
+
+def _bare(text: str) -> str:
+    """A text without the labels of its list, if they count on: what is only cited ("under (b) or (d)") does not."""
+    labels = [match[1] or match[2] for match in _ENTRY.finditer(text)]
+    return _ENTRY.sub(" ", text) if any(_count_on(labels, form) for form in COUNTS) else text
+
+
+def _count_on(labels: Sequence[str], form: Sequence[str]) -> bool:
+    if not labels or labels[0] not in form:
+        return False
+    first = form.index(labels[0])
+    return tuple(labels) == form[first : first + len(labels)] and (first == 0 or len(labels) > 1)
+
+
+_ENTRY = re.compile(
+    r"(?:^|(?<=[:;,.] )|(?<=[;,] and )|(?<=[;,] or ))"
+    r"(?:\(([a-z]|[ivx]{1,5}|\d{1,2})\)|([a-z]|\d{1,2})\))(?= \w+,? \w)"
+)
 
 
 def same_files(before: Clause, after: Clause) -> bool:

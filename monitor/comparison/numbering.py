@@ -15,6 +15,12 @@ from typing import NamedTuple
 from monitor.comparison.normal import unlabelled
 from monitor.model import Clause
 
+COUNTS = (
+    tuple(chr(code) for code in range(ord("a"), ord("z") + 1)),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"),
+    tuple(str(number) for number in range(1, 31)),
+)
+"""Labels with which lists count, each in its order."""
 _FEWEST = 5
 """Clauses below which a document has no numbering to speak of."""
 _STEP = re.compile(r"[a-z]{1,5}(?![a-z])|\d+")

@@ -69,6 +69,14 @@ COSMETIC = {
         "© 2023 Example Ltd. All rights reserved.",
         "© 2024 Example Ltd. All rights reserved.",
     ),
+    "labels of a list in one paragraph": (
+        "You shall not: (a) copy it; (b) sell it; or (c) show it to others.",
+        "You shall not: (i) copy it; (ii) sell it; or (iii) show it to others.",
+    ),
+    "a list without its labels": (
+        "You shall not: (a) copy it; (b) sell it; or (c) show it to others.",
+        "You shall not: copy it; sell it; or show it to others.",
+    ),
     "order of a list in one line": (
         "Deutsch, English, Español, Français",
         "English, Français, Deutsch, Español",
@@ -104,6 +112,11 @@ TOLD = {
         "Names, addresses, photos",
     ),
     "a reference to another clause": ("Section 7.2 applies to refunds.", "Section 7.3 applies to refunds."),
+    "a reference to other entries": ("Data under (b) or (d) is erased.", "Data under (b) or (e) is erased."),
+    "an entry gone with its label": (
+        "You shall not: (a) copy it; (b) sell it; or (c) show it to others.",
+        "You shall not: (a) copy it; or (b) show it to others.",
+    ),
     "a year of a period": ("Data of 2023 is erased.", "Data of 2024 is erased."),
     "18 and over": ("For people of age 18.", "For people of age 18+."),
 }
