@@ -119,7 +119,7 @@ def contact_changed(
             for at in range(start, end):
                 word = text.words[at]
                 words = words or word in known.contact_words
-                digits = digits or word[0].isdigit()
+                digits = digits or (word[0].isdigit() and at > 0)  # not a clause's own number
                 named = not shouted and text.shown[text.spans[at][0]].isupper()
                 names = names or (named and word not in known.empty_words)
                 if not (

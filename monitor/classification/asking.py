@@ -6,7 +6,7 @@ words: as many noes, the same box. What is no longer done without asking is told
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from monitor.classification.case import Case
@@ -17,7 +17,7 @@ from monitor.classification.tables import word_set
 
 Asked = Literal["asked", "refused"]
 
-_CHOICES = frozenset({"opt_in", "own_choice", "opt_out", "no_consent"})
+_CHOICES = frozenset({"opt_in", "own_choice", "opt_out", "tacit", "default_on", "no_consent"})
 """Concepts of a sentence on what those concerned choose."""
 _CHOOSES = word_set(
     "choose chooses chosen elect elects decide decides ask asks asked request requests tell tells told say"
@@ -76,10 +76,11 @@ def _asked(facts: Facts, sentence: int) -> Asked | None:
     """What a sentence on a choice says: done only where asked for, done unless refused, or neither."""
     start, end = _range(facts, sentence)
     words = facts.text.words
-    if _CHOOSES.isdisjoint(words[start:end]) and not any(
-        fact.name in _CHOICES and start <= fact.start < end for fact in facts.said
-    ):
+    chosen = any(fact.name in _CHOICES and start <= fact.start < end for fact in facts.said)
+    if not chosen and _CHOOSES.isdisjoint(words[start:end]):
         return None
+    if chosen and (wish := _wish(words[start:end])):
+        return wish
     for at in range(start, end):
         if words[at] == "only" and not _ON_CONDITION.isdisjoint(words[at + 1 : min(at + _REACH, end)]):
             return "asked"
@@ -93,3 +94,17 @@ def _asked(facts: Facts, sentence: int) -> Asked | None:
     if any(not _WHEN.isdisjoint(words[max(at - _FARTHEST, start) : at + 1]) for at in consents):
         return "asked"  # "when a parent has signed a consent form"
     return None
+
+
+def _wish(words: Sequence[str]) -> Asked | None:
+    """What somebody ticks or does not: "tick this box if you would (not) like to hear from us"."""
+    for at, word in enumerate(words):
+        following = words[at + 1 : at + _FARTHEST]
+        wished = next((here for here, word in enumerate(following) if word in _WISHES), None)
+        if word == "if" and wished is not None and following[0] in _THOSE:
+            return "refused" if "not" in following[:wished] else "asked"
+    return None
+
+
+_WISHES = word_set("like want wish prefer")
+_THOSE = word_set("you they customer user users")

@@ -15,7 +15,7 @@ from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
 from monitor.classification.scope import by_scope
 from monitor.classification.subjects import by_subjects, gravest_first
-from monitor.classification.turns import by_force, by_negation, by_verb
+from monitor.classification.turns import by_bans, by_force, by_negation, by_verb
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole, said_otherwise
@@ -73,6 +73,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_negation(case, topics[0], known),
         *by_force(case, topics[0], known),
         *by_verb(case, topics[0], known),
+        *by_bans(case, topics[0], known),
         *by_asking(case, known),
         *by_whole(case, known),
     ]

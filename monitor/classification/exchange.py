@@ -13,6 +13,7 @@ from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import Text
+from monitor.classification.turns import bans_fewer
 from monitor.classification.voice import doers, done_by, done_by_another, subjects
 from monitor.classification.wording import by_gap
 
@@ -31,6 +32,7 @@ def turned_round(case: Case, known: Knowledge) -> bool:
         or left_out(case)
         or asks_otherwise(case)
         or fewer_entries(case)
+        or bans_fewer(case)
         or _denies_otherwise(case)
     )
 

@@ -122,8 +122,21 @@ def _meet(one: Hit, other: Hit) -> bool:
 
 
 def _asks_for_none(hit: Hit, text: Text) -> bool:
-    """Whether it is said that no consent is asked for: "requires no agreement", "no consent is needed"."""
-    return "no" in text.words[max(hit.start - 1, 0) : hit.end]
+    """Whether it is said that no consent is asked for: "requires no agreement", "no separate consent is needed"."""
+    words = text.words
+    before = 2 if words[hit.start] in _CONSENTS else 1
+    if "no" in words[max(hit.start - before, 0) : hit.end]:
+        return True
+    return any(
+        words[at] in _ASKS and words[at - 1 : at] in _NOT
+        for at in range(max(hit.start - _FROM_ASKING, 1), hit.start + 1)
+    )
+
+
+_FROM_ASKING = 3
+"""Words between asking and the consent: "we do not ask for your consent before"."""
+_ASKS = frozenset({"ask", "seek", "obtain", "get", "request", "require", "need"})
+_CONSENTS = frozenset({"consent", "permission", "approval", "authorisation", "authorization"})
 
 
 def _only_names_brokers(hit: Hit, hits: list[Hit], text: Text) -> bool:

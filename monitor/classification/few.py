@@ -37,7 +37,8 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
     gone, come = len(set(case.wording.gone)), len(set(case.wording.come))
     if not case.reworded:
-        return _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
+        short = _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
+        return short and not says_something(case)
     differing = {*case.wording.gone, *case.wording.come}
     if (
         differing & DECISIVE
@@ -63,6 +64,22 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
     return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
+
+
+def says_something(case: Case) -> bool:
+    """Whether a clause that came or went is a sentence, however short: "We upload your contacts."."""
+    text = max((facts.text for facts, _ in case.sides), key=lambda text: len(text.words))
+    return (
+        len(text.words) >= _SHORTEST
+        and text.shown[-1] == "."
+        and not _SAYS.isdisjoint(text.words)
+        and _GREETS.isdisjoint(text.words)
+    )
+
+
+_SHORTEST = 3
+_SAYS = PARTIES | {"our", "your", "is", "are", "no", "not"}
+_GREETS = frozenset({"welcome", "thank", "thanks", "sorry", "please", "hello"})
 
 
 def _length(case: Case, known: Knowledge) -> int:

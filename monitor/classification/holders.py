@@ -6,7 +6,7 @@ from typing import Literal
 
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
-from monitor.classification.verbs import PARTICIPLES, PRACTICES, stem
+from monitor.classification.verbs import PARTICIPLES, PRACTICES, PRACTISED, stem
 
 Holder = Literal["vendor", "customer", "third", "either"]
 
@@ -47,7 +47,11 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
             return party
         if here in text.breaks and text.words[here] in _JOINING and at - here > 1 and not banned:
             return "vendor"  # another subject than before the comma: "…, while cookies may remain"
-        if text.words[here : here + 2] in _THAT_ITS and at - here > _SHORTEST_SUBJECT and not banned:
+        if (
+            (text.words[here : here + 2] in _THAT_ITS or text.words[here] in _UNDERSTANDS)
+            and at - here > _SHORTEST_SUBJECT
+            and not banned
+        ):
             return "vendor"  # "you understand that your data may be transferred"
     if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
         return None
@@ -68,6 +72,8 @@ def _after_neither(text: Text, at: int) -> int | None:
 
 _RELATIVE = frozenset({"that", "which"})
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))
+_UNDERSTANDS = word_set("acknowledge acknowledges understand understands")
+"""What a party says that something else is so: "you acknowledge such data will be handled by another"."""
 _SHORTEST_SUBJECT = 2
 _JOINING = word_set("and but while whilst whereas although though because since so nor")
 
@@ -126,7 +132,10 @@ def kind_of(word: str, vendor: frozenset[str]) -> Holder | None:
 def passive_holder(text: Text, modal_at: int, verb_at: int, vendor: frozenset[str]) -> Holder | None:
     """Of "must be paid by Customer" the one after "by"; of "may not be copied" whoever would do such a thing."""
     words = text.words
-    if verb_at >= len(words) or (words[verb_at] != "be" and words[modal_at - 1 : verb_at] not in _NEVER):
+    if verb_at >= len(words):
+        return None
+    spared = words[modal_at] in _BE and words[verb_at] in PRACTISED
+    if not (spared or words[verb_at] == "be" or words[modal_at - 1 : verb_at] in _NEVER):
         return None
     return agent(text, verb_at, vendor) or _likely_agent(text, modal_at, verb_at)
 
@@ -140,7 +149,7 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
     verb = words[verb_at + (words[verb_at] == "be") :][:1]
     if not verb or not (verb[0].endswith(("ed", "en")) or verb[0] in PARTICIPLES):
         return None
-    if words[modal_at] == "never":
+    if words[modal_at] == "never" or words[modal_at] in _BE:
         return "vendor"
     if verb[0] in _ADDRESSED and not _ASKING.isdisjoint(words[clause_start(text, modal_at) : modal_at]):
         return "customer"  # "the request should be sent to our legal department"
@@ -230,6 +239,8 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
     if words[at] == "never" and words[clause_start(text, at) : at][:1] in _OURS:
         return False
     begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
+    if words[at] == "do" and words[clause_start(text, at) : at][:1] in _OURS:
+        return False  # "our staff have no access and do not read it"
     return words[at] in ("never", "refrain") or (words[at] == "do" and begins)
 
 

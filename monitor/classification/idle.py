@@ -40,8 +40,11 @@ def is_conditional(text: Text, at: int) -> bool:
     if words[at] == "should" and words[at + 1 : at + 2] in _SHOULD and _opens(text, at):
         return True
     if words[at] == "would":
-        what = words[at + 1 : at + 3]
+        after = at + 1 + (words[at + 1 : at + 2] == ("not",))
+        what = words[after : after + 2]
         return words[at - 1 : at] in _RELATIVE or what[:1] in _WISHES or what in _WOULD_BE
+    if words[at] in ("may", "can", "could") and words[at + 1 : at + 2] == ("not",):
+        return any(word in _CASES for word in words[clause_start(text, at) : at])  # "if we cannot agree"
     if words[at] not in ("do", "does"):
         return False
     if text.shown[slice(*text.spans[at + 1])] == "Not":
@@ -106,6 +109,7 @@ _HAVING_ON = frozenset((("have", "on"), ("have", "upon"), ("have", "for")))
 _TELLING = frozenset((verb,) for verb in PRACTICES | BURDENS)
 """What is told also where it is only what something is for: "so that we can train our models"."""
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
+_CASES = frozenset({"if", "unless", "whether"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 
 

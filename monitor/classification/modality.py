@@ -20,7 +20,7 @@ from monitor.classification.holders import (
 from monitor.classification.idle import binds_nobody, is_conditional
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
-from monitor.classification.verbs import BURDENS, PRACTICES, stem
+from monitor.classification.verbs import BURDENS, PRACTICES, PRACTISED, stem
 
 Force = Literal["must", "soft", "may", "not", "does"]
 """``must`` (shall, will, is required to) · ``soft`` (should, endeavours to) · ``may`` · ``not`` · ``does``."""
@@ -30,6 +30,7 @@ _STRONG, _SOFT, _LEAVE, _NEGATION, _ENDEAVOUR = (
     word_set(_WORDS["force"][name]) for name in ("must", "soft", "may", "negation", "endeavour")
 )
 _ABSTAIN = word_set(_WORDS["verbs"]["abstain"])
+_STOPS = word_set(_WORDS["verbs"]["stops"])
 _ADVERBS = word_set(_WORDS["verbs"]["adverbs"])
 _SERVICE = word_set(_WORDS["verbs"]["service"])
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Force]]] = {}
@@ -43,7 +44,13 @@ _IN_ANY_FORM = PRACTICES | _PRACTISED
 _FIRM_OR_FREE = _STRONG | _LEAVE
 _MODALS = _FIRM_OR_FREE | _SOFT
 _BEGINNINGS = (
-    _PRACTISED | _STRONG | _SOFT | _LEAVE | PRACTICES | frozenset(_BY_FIRST) | {"do", "does", "never", "no"}
+    _PRACTISED
+    | _STRONG
+    | _SOFT
+    | _LEAVE
+    | PRACTICES
+    | frozenset(_BY_FIRST)
+    | {"do", "does", "never", "no", "is", "are"}
 )
 
 
@@ -100,7 +107,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         verb_at, verb = _verb(text, verb_at)
         if verb in _ENDEAVOUR and force == "must":
             force = "soft"
-        if verb in _ABSTAIN and text.words[verb_at : verb_at + 1] == ("from",):
+        if _gives_up(text, force, verb, verb_at):
             force, (verb_at, verb) = "not", _verb(text, verb_at)
         bounds = asked and "exceed" in text.words[verb_at : verb_at + _SUBJECT]
         if bounds or binds_nobody(text, at, force, verb):
@@ -114,6 +121,14 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         found.append(Modal(holder, force, verb, at, end, text.sentences[at]))
         taken = verb_at - 1
     return found
+
+
+def _gives_up(text: Text, force: Force, verb: str, at: int) -> bool:
+    """Whether a verb says that what follows is not done: "shall refrain from using", "you will stop receiving"."""
+    following = text.words[at] if at < len(text.words) else ""
+    if verb in _ABSTAIN and following == "from":
+        return True
+    return force == "must" and verb in _STOPS and following.endswith("ing")
 
 
 def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
@@ -141,10 +156,27 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     if word in {"do", "does"} and (
         (at and words[at - 1] == "nor") or (following in _SPEAKERS and _denied(text, at))
     ):
-        return "not", at + 1  # "under no circumstances do we"
+        stated = words[at + 2 : at + 3] in _STATES and following in _SPEAKERS
+        return None if stated else ("not", at + 1)  # "under no circumstances do we"
     if word == "never" or (word == "no" and _promised(text, at)):
         return "not", at + 1
+    if word in _BE and (verb_at := _spared(text, at)):
+        return "not", verb_at
     return _phrase_modal(words, at)
+
+
+def _spared(text: Text, at: int) -> int | None:
+    """Where it is said what "is not" done that a vendor might do: "e-mails are not scanned", "no e-mail is read"."""
+    words = text.words
+    first = clause_start(text, at)
+    verb_at = at + 2 if words[at + 1 : at + 2] == ("not",) else at + 1
+    if verb_at >= len(words) or words[verb_at] not in PRACTISED or words[at - 1] == "that":
+        return None
+    denied = verb_at == at + 2 or words[first] in ("no", "neither", "none")
+    return verb_at if denied and _CASES.isdisjoint(words[first:at]) else None
+
+
+_CASES = word_set("if unless whether where when once")
 
 
 def _promised(text: Text, at: int) -> bool:

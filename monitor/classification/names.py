@@ -166,6 +166,8 @@ def _topic_of_party(delta: Delta, named: Sequence[Party], topics: tuple[str, ...
     """What it is about that an organisation is named: whoever is no party of the contract works for one."""
     if listed or "subprocessors" in topics or any(party.processes for party in named):
         return "subprocessors"
+    if any(_among_processors(facts, named) for facts in (delta.before, delta.after)):
+        return "subprocessors"
     sides = (delta.before, delta.parties_gone), (delta.after, delta.parties_come)
     around = {
         word for facts, parties in sides for word in _sentences_of(facts, [p for p in parties if p in named])
@@ -175,6 +177,16 @@ def _topic_of_party(delta: Delta, named: Sequence[Party], topics: tuple[str, ...
     return next(
         (t for t in ("contracting_party", "data_sharing", "international_transfer") if t in topics), topics[0]
     )
+
+
+def _among_processors(facts: Facts, named: Sequence[Party]) -> bool:
+    """Whether a party stands beside others that are known for processing data for many."""
+    here = {facts.text.sentences[one.start] for one in named if one in facts.parties}
+    known = [one for one in facts.parties if one.processes and facts.text.sentences[one.start] in here]
+    return len(known) >= _KNOWN_OTHERS
+
+
+_KNOWN_OTHERS = 2
 
 
 def _sentences_of(facts: Facts, named: Sequence[Party | Hit]) -> set[str]:

@@ -21,7 +21,8 @@ _MOST = 3
 
 _SETTLING = frozenset({"training", "selling", "default_off"})
 _ASKED = frozenset({"opt_in", "own_choice"})
-_GRAVE = _SETTLING | _ASKED | {"opt_out"}
+_UNASKED = frozenset({"opt_out", "tacit", "default_on"})
+_GRAVE = _SETTLING | _ASKED | _UNASKED
 """Concepts that count wherever the words differ: what is no longer said of them was said by the whole sentence."""
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]
 
@@ -89,7 +90,7 @@ def _revoiced(delta: Delta) -> bool:
 
 def _turned_consent(one: Sequence[Fact], other: Sequence[Fact]) -> bool:
     """Whether what had to be asked for can now be refused, in the same words: "off until you turn it on"."""
-    return any(fact.name in _ASKED for fact in one) and any(fact.name == "opt_out" for fact in other)
+    return any(fact.name in _ASKED for fact in one) and any(fact.name in _UNASKED for fact in other)
 
 
 def _freed(delta: Delta) -> int:

@@ -142,7 +142,9 @@ def _is_entry(case: Case) -> bool:
 
 def _decides(text: Text, at: int, vendor: frozenset[str], known: Knowledge) -> bool:
     word = text.words[at]
-    if word[0].isdigit() or party_of(word, vendor):
+    if word[0].isdigit():
+        return at > 0  # not a clause's own number
+    if party_of(word, vendor):
         return True
     return (
         text.shown[text.spans[at][0]].isupper()

@@ -14,6 +14,8 @@ CONDUCT = word_set(_WORDS["verbs"]["conduct"])
 """Verbs with which an item of a list of what one may not do begins."""
 PRACTICES = word_set(_WORDS["verbs"]["practices"])
 """Verbs for which the plain present ("we share…") says what the vendor does."""
+PRACTISED = word_set(_WORDS["verbs"]["practised"])
+"""Participles of what is done with data: of what "is not" so, the vendor says that it does not do it."""
 _SAME: dict[str, str] = {
     verb: line.split()[0] for line in _WORDS["verbs"]["same"] for verb in line.split()[1:]
 }

@@ -16,7 +16,7 @@ from monitor.classification.asides import (
 )
 from monitor.classification.case import Case
 from monitor.classification.exchange import fewer_entries, other_doers, swapped, turned_round
-from monitor.classification.few import is_little
+from monitor.classification.few import is_little, says_something
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.names import ENTRY, PLACE_OF_LAW, SERVING
@@ -222,6 +222,8 @@ def _is_fragment(case: Case, known: Knowledge) -> bool:
     """A scrap of the page around the policy: no sentence, no list item, no row, and nobody must or may do anything."""
     clause, delta = case.clause, case.delta
     if case.row or case.listed or clause.lead or "|" in clause.text:
+        return False
+    if not case.reworded and says_something(case):
         return False
     if clause.kind == "item" and len(clause.text.split()) > _LONGEST_LABEL:
         return False
