@@ -57,6 +57,8 @@ def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
 
 def _listed_otherwise(one: str, two: str) -> bool:
     """Whether entries of a list in one paragraph only got, lost or changed their labels: "(a) …; (b) …", "- …; - …"."""
+    if ")" not in one and ")" not in two:
+        return False
     bare = [_bare(text) for text in (one, two)]
     return bare != [one, two] and tokens(bare[0]) == tokens(bare[1])
 
