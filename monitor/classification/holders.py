@@ -45,19 +45,21 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
         party = named(text, here, vendor)
         if party is not None:
             return party
-        if here in text.breaks and text.words[here] in _JOINING and at - here > 1 and not banned:
-            return "vendor"  # another subject than before the comma: "…, while cookies may remain"
-        if (
-            (text.words[here : here + 2] in _THAT_ITS or text.words[here] in _UNDERSTANDS)
-            and at - here > _SHORTEST_SUBJECT
-            and not banned
-        ):
-            return "vendor"  # "you understand that your data may be transferred"
+        if not banned and at - here > 1 and _begins_another(text, here, at):
+            return "vendor"
     if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
         return None
     if banned:
         return "customer"
     return "vendor" if first < at else None
+
+
+def _begins_another(text: Text, here: int, at: int) -> bool:
+    """Whether another subject than what was named before begins at a word before a modal."""
+    if here in text.breaks and (text.words[here] in _JOINING or _ends_condition(text, here)):
+        return True  # "…, while cookies may remain", "if you block cookies, some parts may stop"
+    said = text.words[here : here + 2] in _THAT_ITS or text.words[here] in _UNDERSTANDS
+    return said and at - here > _SHORTEST_SUBJECT  # "you understand that your data may be transferred"
 
 
 def _after_neither(text: Text, at: int) -> int | None:
@@ -70,6 +72,14 @@ def _after_neither(text: Text, at: int) -> int | None:
     return None
 
 
+def _ends_condition(text: Text, at: int) -> bool:
+    """Whether the main clause begins at a word, after the condition with which its sentence begins."""
+    first = text.sentence_starts[text.sentences[at]]
+    comma = next((here for here in range(first + 1, at + 1) if here in text.breaks), None)
+    return comma == at and text.words[first] in _CASES and text.words[at] not in ("or", "and")
+
+
+_CASES = frozenset({"if", "when", "where", "once", "unless"})
 _RELATIVE = frozenset({"that", "which"})
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))
 _UNDERSTANDS = word_set("acknowledge acknowledges understand understands")
@@ -190,9 +200,9 @@ def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
         if words[at] == "by" and _is_staff(words, at + 1):
             return "vendor"
         if words[at] == "by":
-            return named(text, at + 1, vendor) or (
-                named(text, at + 2, vendor) if words[at + 1] in _DETERMINERS and at + 2 < len(words) else None
-            )
+            there = at + 2 if words[at + 1] in _DETERMINERS and at + 2 < len(words) else at + 1
+            party = named(text, at + 1, vendor) or named(text, there, vendor)
+            return party or ("vendor" if there in text.capitals else None)  # as before a verb
     return None
 
 

@@ -50,7 +50,7 @@ _BEGINNINGS = (
     | _LEAVE
     | PRACTICES
     | frozenset(_BY_FIRST)
-    | {"do", "does", "never", "no", "is", "are"}
+    | {"do", "does", "never", "neither", "no", "is", "are"}
 )
 
 
@@ -158,11 +158,19 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     ):
         stated = words[at + 2 : at + 3] in _STATES and following in _SPEAKERS
         return None if stated else ("not", at + 1)  # "under no circumstances do we"
+    verb_at = _said_no(text, at)
+    return ("not", verb_at) if verb_at else _phrase_modal(words, at)
+
+
+def _said_no(text: Text, at: int) -> int | None:
+    """Where what is not done begins, when a word says that without any modal: "never", "we neither sell nor rent"."""
+    words, word = text.words, text.words[at]
     if word == "never" or (word == "no" and _promised(text, at)):
-        return "not", at + 1
-    if word in _BE and (verb_at := _spared(text, at)):
-        return "not", verb_at
-    return _phrase_modal(words, at)
+        return at + 1
+    if word == "neither":
+        does = words[at - 1 : at] in _WE and at + 1 < len(words) and stem(words[at + 1]) in PRACTICES
+        return at + 1 if does else None
+    return _spared(text, at) if word in _BE else None
 
 
 def _spared(text: Text, at: int) -> int | None:
@@ -269,11 +277,15 @@ _IMPERATIVE = frozenset({"try", "seek", "aim", "strive", "attempt"})
 
 def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
     """Who goes on after "and" or a comma: "shall act on instructions of the Controller and shall not use the data"."""
-    joined = text.words[at - 1] in ("and", "but") or (at in text.breaks and text.words[at] in _MODALS)
+    goes_on = text.words[at] in _MODALS or text.words[at] in _SHUNS
+    joined = text.words[at - 1] in ("and", "but") or (at in text.breaks and goes_on)
     same = joined and found and found[-1].sentence == text.sentences[at]
     return found[-1].holder if same else None
 
 
+_SHUNS = frozenset({"refrain", "abstain"})
+"""What an entry of a list of duties may begin with: "shall (i) protect it, (ii) refrain from"."""
+_WE = frozenset({("we",), ("it",), ("they",)})
 _BE = frozenset({"is", "are"})
 _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 """Said not to do one of these, nobody is forbidden anything."""

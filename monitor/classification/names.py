@@ -91,7 +91,7 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         return False
     if ">" in party.shown or f'"{party.shown}' in facts.text.shown:
         return False  # a way through menus; a term that the clause defines
-    if case.row and _is_acronym(party):
+    if _is_acronym(party) and (case.row or _bracketed(facts, party)):
         return False  # "SMS" among purposes
     if case.listed or _serves(facts, party, case):
         return True
@@ -109,6 +109,11 @@ def _is_acronym(party: Party) -> bool:
 
 
 _LONGEST_ACRONYM = 4
+
+
+def _bracketed(facts: Facts, party: Party) -> bool:
+    """Whether a name stands in brackets: "Twilio Inc. (SMS)" says what is done there."""
+    return facts.text.shown[: facts.text.spans[party.start][0]].endswith("(")
 
 
 def _serves(facts: Facts, party: Party, case: Case) -> bool:

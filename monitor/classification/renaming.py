@@ -42,6 +42,8 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
     )
     if gone and come and gone <= set(new.words) and come <= set(old.words):
         return False
+    if gone and come and (gone < come or come < gone):
+        return False  # a name joined others: "Acme and Beta", "Acme, Beta and Ceta"
     if not all(_are_names(facts, changed, known) for facts, changed in sides):
         return False
     gaps = [_gaps(side, ranges, known) for side, (_, ranges) in zip(sides, differing, strict=True)]
@@ -85,8 +87,10 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
         facts, changed
     ):
         return False
+    if _BASES.issuperset(text.words[at] for start, end in changed for at in range(start, end)):
+        return False
     if any(hit.start in words for hit in facts.places) or any(
-        p.form and not set(words).isdisjoint(range(p.start, p.end)) for p in facts.parties
+        (p.form or p.processes) and not set(words).isdisjoint(range(p.start, p.end)) for p in facts.parties
     ):
         return False
     sentences = {text.sentences[at] for at in words}
@@ -95,6 +99,13 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
         return False  # whose law and courts
     around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in heads or s in sentences}
     return not around & RECIPIENT_WORDS
+
+
+_BASES = word_set(
+    "consent explicit legitimate interest interests contract contractual performance legal obligation "
+    "obligations vital public task of a and or"
+)
+"""Words that say by what right data is processed, as cells of tables do: GDPR, article 6 (1)."""
 
 
 def _in_title(text: Text, at: int) -> bool:

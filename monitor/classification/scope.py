@@ -16,7 +16,7 @@ from monitor.classification.holders import Holder
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal
 from monitor.classification.text import Text
-from monitor.classification.turns import NOES
+from monitor.classification.turns import NOES, answers_only
 
 _LONGEST_QUOTE = 20
 """Words."""
@@ -30,6 +30,8 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     """Findings for statements that stand on both sides and cover more or less than before."""
     if not case.reworded or (case.wording.same and not case.fewer_named):
         return
+    if answers_only(case):
+        return  # of a row: it turns what the row says
     if _limits(case.delta.gone, case.changed[0]) or _limits(case.delta.come, case.changed[1]):
         return
     before, after = case.delta.before, case.delta.after

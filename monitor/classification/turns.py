@@ -13,6 +13,7 @@ from monitor.classification.holders import holder_of
 from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.modality import Force, Modal, force_of
+from monitor.classification.tables import table, word_set
 from monitor.classification.verbs import PRACTICES, stem
 
 NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
@@ -77,6 +78,7 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         if (sentence in gone) == (there in come):
             continue
         came = there in come
+        doubled = answers_only(case) and _bans_in(delta.before, sentence)  # "will not be disclosed: no"
         facts, at = (delta.after, come[there]) if came else (delta.before, gone[sentence])
         modal = governing(facts.text, facts.modals, at)
         by = modal.holder if modal and not case.row else "vendor"
@@ -84,7 +86,22 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
             if (rule.by, rule.force) == (by, "not"):
                 quote = facts.text.snippet(at - _AROUND, at + _AROUND)
                 sides = ("", quote) if came else (quote, "")
-                yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+                yield found(rule.id, rule.comes if came != doubled else rule.goes, topic, *sides, known)
+
+
+def answers_only(case: Case) -> bool:
+    """Whether nothing changed in a row but an answer: "Shared with partners | Yes", "… | No"."""
+    words = {
+        facts.text.words[at] for facts, runs in case.sides for start, end in runs for at in range(start, end)
+    }
+    return words <= _ANSWERS and all("|" in facts.text.shown for facts, _ in case.sides)
+
+
+def _bans_in(facts: Facts, sentence: int) -> bool:
+    return any(modal.sentence == sentence and modal.force == "not" for modal in facts.modals)
+
+
+_ANSWERS = word_set(table("names")["answers"])
 
 
 def _spared(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
