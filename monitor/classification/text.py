@@ -29,29 +29,39 @@ _DOMAIN = re.compile(
 """An address; "Gong.io" and "Booking.com Ltd." are companies."""
 _NAMES_DOMAIN = re.compile(r"\.(?:com|ai|io|org|net|co|gov|app|dev)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:br|/?[a-z]{1,10}) ?/?>|\{#[^{}\s]{0,60}(?: \.[\w-]{1,40}){0,4}\}", re.IGNORECASE)
-_US_DOLLARS = re.compile(r"(?<=[\d a-zA-Z])(?: US| U\.S\.| United States)(?= (?i:dollars?)\b)|\bUS(?=\$)")
+_US_DOLLARS = re.compile(r" U(?<=[\d a-zA-Z] U)(?:S|\.S\.|nited States)(?= (?i:dollars?)\b)")
+_US_SIGN = re.compile(r"\bUS(?=\$)")
 _TIMES = re.compile(r"\b(\d{1,4}(?:\.\d{1,2})?) ?[xX×](?![\w.])")
 """How often, as in "3x the fees"."""
+_SIGNS_OF_TIMES = {sign: re.compile(rf"{sign}(?:(?<=\d.)|(?<=\d .))") for sign in "xX×"}
+"""What must stand there for anything to be said to happen so often: found far sooner."""
 _NUMBER_SIGN = re.compile(r"\b[Nn]os?\. ?(?=\d)")
 """Before a number: "No. 3891" denies nothing."""
-_INITIAL = re.compile(r"[A-Z]\.[A-Z]")
+_INITIAL = re.compile(r"\.(?<=[A-Z]\.)[A-Z]")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,9}|\b(?:[A-Z]\.){1,9}[A-Z]\b")
-_PLAIN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None) | {
-    ord(k): v for k, v in {"’": "'", "‘": "'", "“": '"', "”": '"', "‑": "-", "–": "-", "—": "-"}.items()
+_PLAIN = dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", "") | {
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "‑": "-",
+    "–": "-",
+    "—": "-",
 }
 """What invisible characters and shapes of quotes and dashes become."""
-_MARKS = re.compile(r"[*_`\\\[\]]")
+_MARKS = "*_`\\[]"
 _NUMERAL = r"(?:[a-z]|[A-H]|[ivx]{2,5}|\d)"
-_LABELS = (
-    rf"(?<![\w)])\((?:[a-z]|[A-H]|[ivx]{{2,5}})\)(?=[\s.,;:]|$)|(?:(?<=[:;,.] )|(?<= and )|(?<= or ))\(\d\)(?=\s)|"
-    rf"(?<= )\(\d\)(?=[.,;:]|$| and | or )|"
-    rf"(?<![\w)])\({_NUMERAL}(?:,? (?:and |or )?{_NUMERAL}){{1,9}}\)"
+_LABEL = re.compile(
+    r"\((?:(?<![\w)]\()(?:[a-z]|[A-H]|[ivx]{2,5})\)(?=[\s.,;:]|$)|"
+    r"(?:(?<=[:;,.] \()|(?<= and \()|(?<= or \())\d\)(?=\s)|(?<= \()\d\)(?=[.,;:]|$| and | or )|"
+    rf"(?<![\w)]\(){_NUMERAL}(?:,? (?:and |or )?{_NUMERAL}){{1,9}}\))"
 )
-"""Labels of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
-_PIECE = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|{_LABELS}|[.!?;:,$€£¥%()\"|]")
-_SUB = re.compile(r"\b(?:sub[- ](?=(?:process|contract)ors?\b)|re-(?=[a-z]{4})|e-(?=mail))\w+", re.IGNORECASE)
-_PIECE_OR_SUB = re.compile(f"(?i:{_SUB.pattern})|{_PIECE.pattern}")
-"""The same where a "sub-processor", an "e-mail" and to "re-identify" are one word: half as fast, used where needed."""
+"""A label of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
+_PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|[.!?;:,$€£¥%()\"|]")
+_SUB = r"\b(?:sub-(?=(?:process|contract)ors?\b)|re-(?=[a-z]{4})|e-(?=mail))\w+"
+_PIECE_OR_SUB = re.compile(f"(?i:{_SUB})|{_PIECE.pattern}")
+"""The same where a "sub-processor", an "e-mail" and to "re-identify" are one word."""
+_SUB_APART = re.compile(r"\b(sub) (?=(?:process|contract)ors?\b)", re.IGNORECASE)
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -96,8 +106,33 @@ class Text:
 
 def readable(text: str) -> str:
     """The text without link targets, emphasis marks and invisible characters, on one line."""
+    return " ".join(_readable(text))
+
+
+def _readable(text: str) -> list[str]:
+    """What stands between the blanks of the text as it is read."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+        text = unicodedata.normalize("NFKC", text)
+        for odd, plain in _PLAIN.items():
+            text = text.replace(odd, plain)
+    text = _without_addresses(text)
+    if "US$" in text:
+        text = text.replace("US$", "$")
+    if "<" in text or "{#" in text:
+        text = _MARKUP.sub(" ", text)
+    if "US" in text or "ollar" in text or "OLLAR" in text:
+        text = _US_SIGN.sub("", _US_DOLLARS.sub("", text)) if "US$" in text else _US_DOLLARS.sub("", text)
+    for sign, times in _SIGNS_OF_TIMES.items():
+        if sign in text and times.search(text):
+            text = _TIMES.sub(r"\1 times", text)
+    text = _without_points(text)
+    for mark in _MARKS:
+        text = text.replace(mark, "")
+    return text.replace("#", " ").split()
+
+
+def _without_addresses(text: str) -> str:
+    """A text with a word for each address of a page or of somebody's mail."""
     if "](" in text:
         text = _LINK_TARGET.sub("]", text)
     if "://" in text or "www." in text:
@@ -108,17 +143,7 @@ def readable(text: str) -> str:
         text = _MAIL.sub(" email ", text)
     if _NAMES_DOMAIN.search(text):
         text = _DOMAIN.sub(" website ", text)
-    if "US$" in text:
-        text = text.replace("US$", "$")
-    if "<" in text or "{#" in text:
-        text = _MARKUP.sub(" ", text)
-    if "US" in text or "ollar" in text or "OLLAR" in text:
-        text = _US_DOLLARS.sub("", text)
-    if "x" in text or "×" in text or "X" in text:
-        text = _TIMES.sub(r"\1 times", text)
-    text = _without_points(text)
-    text = _MARKS.sub("", text).replace("#", " ")
-    return " ".join(text.split())
+    return text
 
 
 def _without_points(text: str) -> str:
@@ -133,10 +158,18 @@ def _joined(match: re.Match[str]) -> str:
     return "USA" if letters == "US" else letters
 
 
+def _told_apart(shown: str, *, joins: bool) -> str:
+    """A text of the same length in which no blank stands within a piece: a comma for a label, "sub-processor"."""
+    if "(" in shown:
+        shown = _LABEL.sub(lambda label: ",".ljust(len(label[0])), shown)
+    return _SUB_APART.sub(r"\1-", shown) if joins and "sub " in shown.lower() else shown
+
+
 @lru_cache(maxsize=256)
 def read(text: str) -> Text:
     """Split a clause into words and sentences."""
-    shown = readable(text)
+    tokens = _readable(text)
+    shown = " ".join(tokens)
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     starts = [0]
@@ -144,93 +177,119 @@ def read(text: str) -> Text:
     capitals: list[int] = []
     ended = halved = False
     shouted = shown.isupper()
-    pieces = _SHOUTED if shouted else _PIECES
-    pattern = (
-        _PIECE_OR_SUB if ("ub" in shown or "UB" in shown or "e-" in shown) and _SUB.search(shown) else _PIECE
-    )
-    for match in pattern.finditer(shown):
-        sort, folded = pieces[match[0]]
-        if sort == _WORD and not halved:
-            ended = False
-            words.append(folded)
-            spans.append(match.span())
-        elif sort >= _BEGINS:
-            if words and (halved or (ended and sort == _BEGINS)):
+    joins = "ub" in shown or "UB" in shown or "e-" in shown
+    if "(" in shown or joins:
+        tokens = _told_apart(shown, joins=joins).split(" ")
+    known = _TOKENS[shouted, joins]
+    offset = 0
+    for token in tokens:
+        said = known[token]
+        if isinstance(said, str):  # as most do
+            if halved and words:
                 starts.append(len(words))
             ended = halved = False
-            if sort == _BEGINS and not folded[0].isdigit():
-                capitals.append(len(words))
-            span = match.span()
-            for word in folded.split():
-                words.append(word)
-                spans.append(span)
-        elif sort == _END:
-            ended = not words or not _abbreviated(words[-1], shown[slice(*spans[-1])])
-        elif sort == _BREAK:
-            breaks.add(len(words))
-            ended = False
-        elif sort == _HALF:
-            breaks.add(len(words))
-            halved = True
+            end = offset + len(token)
+            words.append(said)
+            spans.append((offset, end))
+            offset = end + 1
+            continue
+        for sort, folded, begin, end in said:
+            if sort >= _SMALL:
+                if words and (halved or (ended and sort > _SMALL)):
+                    starts.append(len(words))
+                ended = halved = False
+                if sort == _CAPITAL:
+                    capitals.append(len(words))
+                words += folded
+                spans += [(offset + begin, offset + end)] * len(folded)
+            elif sort == _END:
+                ended = not words or not _abbreviated(words[-1], shown[slice(*spans[-1])])
+            elif sort != _QUOTE:
+                breaks.add(len(words))
+                ended = False
+                halved = halved or sort == _HALF
+        offset += len(token) + 1
     if len(words) > MAX_WORDS:
         del words[MAX_WORDS:], spans[MAX_WORDS:]
-        capitals = [at for at in capitals if at < MAX_WORDS]
-        starts = [at for at in starts if at < MAX_WORDS]
-    sentences: list[int] = []
-    for number, (start, end) in enumerate(pairwise((*starts, len(words)))):
-        sentences += [number] * (end - start)
+        capitals, starts = ([at for at in places if at < MAX_WORDS] for places in (capitals, starts))
     return Text(
         shown,
         tuple(words),
         tuple(spans),
-        tuple(sentences),
+        _numbered(starts, len(words)),
         tuple(starts) if words else (),
         () if shouted else tuple(capitals),
         frozenset(breaks),
     )
 
 
+def _numbered(starts: list[int], length: int) -> tuple[int, ...]:
+    """For each word the number of its sentence."""
+    sentences: list[int] = []
+    for number, (start, end) in enumerate(pairwise((*starts, length))):
+        sentences += [number] * (end - start)
+    return tuple(sentences)
+
+
 def _abbreviated(word: str, shown: str) -> bool:
     return shown == "US" or (word in _NO_SENTENCE_END and word != "us")
 
 
-_END, _HALF, _BREAK, _QUOTE, _BEGINS, _WORDS, _WORD = range(7)
-"""Sorts of pieces: end of a sentence, semicolon, other break, quote, what may begin a sentence, words, one word."""
+_END, _HALF, _BREAK, _QUOTE, _SMALL, _FIGURE, _CAPITAL = range(7)
+"""Sorts of pieces: end of a sentence, semicolon, other break, quote; words, of which all but small ones may begin a
+sentence."""
+_Piece = tuple[int, tuple[str, ...], int, int]
+"""Its sort, the folded words that it stands for, and where it begins and ends."""
 
 
-class _Pieces(dict[str, tuple[int, str]]):
-    """What a piece is, and the folded words that it stands for; kept for a bounded number of pieces."""
+class _Tokens(dict[str, str | tuple[_Piece, ...]]):
+    """What stands between two blanks, piece by piece, or the folded word that it is and nothing else.
 
-    def __missing__(self, piece: str) -> tuple[int, str]:
-        known = _sorted(piece)
-        if len(self) < _MOST_KEPT:
-            self[piece] = known
-        return known
+    Kept for a bounded number of short ones.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], *, shouted: bool) -> None:
+        self._pattern, self._shouted = pattern, shouted
+
+    def __missing__(self, token: str) -> str | tuple[_Piece, ...]:
+        pieces = tuple(
+            (*_sorted(match[0], shouted=self._shouted), *match.span())
+            for match in self._pattern.finditer(token)
+        )
+        sort, folded, begin, end = pieces[0] if pieces else _NOTHING
+        alone = sort == _SMALL and len(folded) == 1 and (begin, end) == (0, len(token))
+        said = folded[0] if alone else pieces
+        if len(self) < _MOST_KEPT and len(token) <= _LONGEST_KEPT:
+            self[token] = said
+        return said
 
 
-_SHOUTED = _Pieces()
-_PIECES = _Pieces()
-_MOST_KEPT = 20_000
+_NOTHING: _Piece = _BREAK, (), 0, 0
+_MOST_KEPT, _LONGEST_KEPT = 10_000, 40
+_TOKENS = {
+    (shouted, joins): _Tokens(_PIECE_OR_SUB if joins else _PIECE, shouted=shouted)
+    for shouted in (False, True)
+    for joins in (False, True)
+}
 
 
-def _sorted(piece: str) -> tuple[int, str]:
+def _sorted(piece: str, *, shouted: bool) -> tuple[int, tuple[str, ...]]:
+    """The sort of a piece and its words; "US" is the country where not all is written in capitals."""
     first = piece[0]
+    if piece == "US" and not shouted:
+        return _CAPITAL, ("usa",)
     if first.isalnum() or first in "$€£¥%":
         folded = _expand(piece.casefold())
-        if folded.startswith(("sub-", "sub ")):  # a "sub-processor" is one word
+        if folded.startswith("sub-"):  # a "sub-processor" is one word
             folded = f"sub{folded[4:]}"
         elif folded.startswith(("re-", "e-")):
             folded = folded.replace("-", "", 1)
-        if first.isupper() or first.isdigit():
-            return _BEGINS, folded
-        return (_WORDS if " " in folded else _WORD), folded
+        return (_FIGURE if first.isdigit() else _CAPITAL if first.isupper() else _SMALL), tuple(
+            folded.split()
+        )
     if first in ".!?":
-        return _END, ""
-    return (_QUOTE if first == '"' else _HALF if first == ";" else _BREAK), ""
-
-
-_PIECES["US"] = _BEGINS, "usa"
-"""The country, which only a text that is not all in capitals tells from "us"."""
+        return _END, ()
+    return (_QUOTE if first == '"' else _HALF if first == ";" else _BREAK), ()
 
 
 def _expand(word: str) -> str:
