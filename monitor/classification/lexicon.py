@@ -98,27 +98,23 @@ class Lexicon:
         hits: list[Hit] = []
         begun = self._begun
         present = set(words)
-        for at, word in enumerate(words):
+        for at, (word, following) in enumerate(zip(words, (*words[1:], ""), strict=False)):
             phrases = begun[word] if word in begun else self._begin(word)
             if phrases is None:
                 continue
             alone, by_next, others = phrases
-            next_to = by_next.get(words[at + 1], ()) if by_next and at + 1 < len(words) else ()
-            found = dict.fromkeys(alone, at + 1)
-            for name, steps in next_to:
-                end = at + 2 if len(steps) == 2 else _match(words, steps, 2, at + 2)
-                if end > found.get(name, 0):
-                    found[name] = end
-            for name, steps, needed in others:
+            found = dict.fromkeys(alone, at + 1) if alone else {}
+            likely = (*by_next[following], *others) if following in by_next else others
+            for name, steps, done, needed in likely:
                 for some in needed:
                     if some.isdisjoint(present):
                         break
                 else:
-                    end = _match(words, steps, 1, at + 1)
+                    end = at + done if done == len(steps) else _match(words, steps, done, at + done)
                     if end > found.get(name, 0):
                         found[name] = end
-            if found:
-                hits += [Hit(name, at, end) for name, end in found.items()]
+            for name, end in found.items():
+                hits.append(Hit(name, at, end))
         return hits
 
     def _begin(self, word: str) -> _Begun | None:
@@ -132,6 +128,9 @@ class Lexicon:
 
 
 _Phrase = tuple[str, tuple[_Step, ...]]
+_Rest = tuple[str, tuple[_Step, ...], int, tuple[frozenset[str], ...]]
+"""A phrase, how many steps of it are done, and sets of words of each of which one must stand in the sentence for the
+others."""
 
 
 class _Begun(NamedTuple):
@@ -139,26 +138,30 @@ class _Begun(NamedTuple):
 
     alone: tuple[str, ...]
     """Names of those that are complete with it."""
-    by_next: dict[str, tuple[_Phrase, ...]]
+    by_next: dict[str, tuple[_Rest, ...]]
     """Those that go on with one of some words at once, by that word."""
-    open: tuple[tuple[str, tuple[_Step, ...], tuple[frozenset[str], ...]], ...]
-    """All others, with sets of words of each of which one must stand in the text, the smallest first."""
+    open: tuple[_Rest, ...]
+    """All others."""
 
     @classmethod
     def of(cls, phrases: Iterable[_Phrase]) -> _Begun:
         alone: list[str] = []
-        by_next: dict[str, list[_Phrase]] = {}
-        others: list[tuple[str, tuple[_Step, ...], tuple[frozenset[str], ...]]] = []
+        by_next: dict[str, list[_Rest]] = {}
+        others: list[_Rest] = []
         for name, steps in phrases:
             if len(steps) == 1:
                 alone.append(name)
             elif steps[1].gap or steps[1].stems or steps[1].optional:
-                needed = [step.words for step in steps[1:] if not (step.stems or step.optional)]
-                others.append((name, steps, tuple(sorted(needed, key=len))))
+                others.append((name, steps, 1, _needed(steps[1:])))
             else:
                 for word in sorted(steps[1].words):
-                    by_next.setdefault(word, []).append((name, steps))
+                    by_next.setdefault(word, []).append((name, steps, 2, _needed(steps[2:])))
         return cls(tuple(alone), {word: tuple(some) for word, some in by_next.items()}, tuple(others))
+
+
+def _needed(steps: tuple[_Step, ...]) -> tuple[frozenset[str], ...]:
+    """The words of each step that has to be, the fewest first."""
+    return tuple(sorted((step.words for step in steps if not (step.stems or step.optional)), key=len))
 
 
 def _match(words: tuple[str, ...], steps: tuple[_Step, ...], step: int, at: int) -> int:
