@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -17,7 +17,8 @@ _BELONGING = _FORMS | _SMALL_FORMS | _DOMAINS
 _PROCESSORS = frozenset(tuple(name.split("_")) for name in word_set(table("names")["processors"]))
 _BEGINS_PROCESSOR = frozenset(name[0] for name in _PROCESSORS)
 _LONGEST_PROCESSOR = max(map(len, _PROCESSORS))
-_SERVING = frozenset((word,) for word in table("names")["serving"].split())
+_SERVING = word_set(table("names")["serving"])
+_BELONGING_OR_SERVING = _BELONGING | _SERVING
 _BEGINS = word_set(" ".join(table("wording")["empty_words"])) | word_set("only if when where all both")
 """What is written large only because a sentence begins with it."""
 ROLES = word_set(table("names")["roles"])
@@ -25,8 +26,7 @@ ROLES = word_set(table("names")["roles"])
 _REACH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """A named organisation."""
 
     key: str
@@ -52,10 +52,8 @@ def parties(text: Text) -> list[Party]:
         if at < done or at in ordinary or not _capital(text, at):
             continue
         done = _run(text, at)
-        if at + 1 < done and at in starts and text.words[at] in _BEGINS:
-            party = _party(text, at + 1, done)  # "Only Mailjet"
-        else:
-            party = _party(text, at, done)
+        only = at + 1 < done and at in starts and text.words[at] in _BEGINS  # "Only Mailjet"
+        party = _party(text, at + 1 if only else at, done)
         if party is not None:
             found.append(party)
     return found
@@ -63,52 +61,51 @@ def parties(text: Text) -> list[Party]:
 
 def _ordinary(text: Text) -> frozenset[int]:
     """The capitals that only begin a sentence: a small word of the same sentence follows, and no legal form."""
-    capitals = set(text.capitals)
+    words, capitals = text.words, frozenset(text.capitals)
     return frozenset(
-        start
-        for start, end in pairwise((*text.sentence_starts, len(text.words)))
-        if start + 1 < end and start + 1 not in capitals and start + 1 not in text.breaks
-        if text.words[start + 1] not in _BELONGING
-        if not _is_processor(text.words[start : start + 1])
-        if text.words[start + 1 : start + 2] not in _SERVING
+        [
+            start
+            for start, end in pairwise((*text.sentence_starts, len(words)))
+            if start + 1 < end
+            and words[start + 1] not in _BELONGING_OR_SERVING
+            and start + 1 not in text.breaks
+            and start + 1 not in capitals
+            and not _is_processor(words[start : start + 1])
+        ]
     )
 
 
 def _is_processor(name: tuple[str, ...]) -> bool:
     """Whether a name begins with that of a company known for processing data."""
-    return (
-        name[:1] != ()
-        and name[0] in _BEGINS_PROCESSOR
-        and any(name[:length] in _PROCESSORS for length in range(1, _LONGEST_PROCESSOR + 1))
+    return name[0] in _BEGINS_PROCESSOR and any(
+        name[:length] in _PROCESSORS for length in range(1, _LONGEST_PROCESSOR + 1)
     )
 
 
 def _capital(text: Text, at: int) -> bool:
     """Whether a word begins a name: a capital, but for the lone "A" and "I" and what answers a question ("Yes")."""
     start, end = text.spans[at]
-    if text.words[at] in _ANSWERS:
-        return False
-    return text.shown[start].isupper() and (end - start > 1 or text.shown[start] not in "AI")
+    first = text.shown[start]
+    return first.isupper() and (end - start > 1 or first not in "AI") and text.words[at] not in _ANSWERS
 
 
 def _run(text: Text, at: int) -> int:
-    """The end of the run of capitalised words that begins here (commas before a legal form belong to it)."""
+    """The end of the run of capitalised words that begins with this one (commas before a legal form belong to it)."""
+    words, breaks, size = text.words, text.breaks, len(text.words)
     here = at
-    while here < len(text.words) and here - at < _REACH and _capital(text, here):
-        if here > at and text.sentences[here] != text.sentences[at]:
-            break
-        if here > at and here in text.breaks and text.words[here] not in _FORMS:
+    while here < size and here - at < _REACH:
+        if here > at and (
+            not _capital(text, here)
+            or text.sentences[here] != text.sentences[at]
+            or (here in breaks and words[here] not in _FORMS)
+        ):
             break
         here += 1
-        if text.words[here - 1] in _FORMS:
+        if words[here - 1] in _FORMS:
             break
-        if (
-            here < len(text.words)
-            and text.words[here] in _DOMAINS
-            and text.shown[text.spans[here - 1][1]] == "."
-        ):
+        if here < size and words[here] in _DOMAINS and text.shown[text.spans[here - 1][1]] == ".":
             here += 1  # Gong.io Ltd.
-    if here < len(text.words) and text.words[here] in _SMALL_FORMS and here not in text.breaks:
+    if here < size and words[here] in _SMALL_FORMS and here not in breaks:
         here += 1
     return here
 
@@ -121,12 +118,15 @@ def _party(text: Text, start: int, end: int) -> Party | None:
         return Party(" ".join(name), form, start, end, text.snippet(start, end), known)
     if not form and (len(words[0]) < 2 or (len(words) > 1 and words[-1] in ROLES)):
         return None
-    first = start == 0 or text.sentences[start] != text.sentences[start - 1]
-    alone = (
-        end == len(text.words) or text.sentences[end] != text.sentences[start] or end in text.breaks
-    )  # "Mailgun; Mixpanel; Segment (analytics)"
-    serves = text.words[end : end + 1] in _SERVING and text.words[start] not in _BEGINS
-    if not form and first and not serves and not (alone and start) and "|" not in text.shown:
-        return None
-    opens = not form and first and serves
+    opens = not form and (start == 0 or text.sentences[start] != text.sentences[start - 1])
+    if opens:
+        serves = end < len(text.words) and text.words[end] in _SERVING and words[0] not in _BEGINS
+        if not serves and not (start and _stands_alone(text, start, end)) and "|" not in text.shown:
+            return None
+        opens = serves
     return Party(" ".join(name), form, start, end, text.snippet(start, end), opens=opens)
+
+
+def _stands_alone(text: Text, start: int, end: int) -> bool:
+    """Whether a name is all there is of a sentence, or before a break: "Mailgun; Mixpanel; Segment (analytics)"."""
+    return end == len(text.words) or text.sentences[end] != text.sentences[start] or end in text.breaks
