@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from monitor.classification.holders import clause_start
 from monitor.classification.knowledge import Knowledge
@@ -28,8 +29,7 @@ _NO = frozenset({"no", "not", "never", "without", "nor", "neither", "prohibited"
 _NEGATION_REACH = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A concept said of somebody."""
 
     name: str
@@ -76,23 +76,38 @@ class Facts:
 
 def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english: bool) -> Facts:
     """All facts of a text; of one that is not English only numbers, parties and places."""
-    hits = known.words.scan(text)
-    places = tuple(hit for hit in hits if hit.name[0] == "@")
-    places += (
-        tuple(seats(text, {at for hit in places for at in range(hit.start, hit.end)})) if english else ()
-    )
+    found: dict[str, list[Hit]] = {sort: [] for sort in "@=%~"}
+    topics: list[Hit] = []
+    for hit in known.words.scan(text):
+        found.get(hit.name[0], topics).append(hit)
+    places = found["@"]
+    if english:
+        places += seats(text, _within(places))
     numbers = tuple(quantities(text, english=english))
-    placed = {at for hit in places for at in range(hit.start, hit.end)}
-    names = tuple(party for party in parties(text) if party.form or party.start not in placed)
+    names = parties(text)
+    if places and names:
+        placed = _within(places)
+        names = [party for party in names if party.form or party.start not in placed]
     if not english:
-        return Facts(text, quantities=numbers, parties=names, places=places)
+        return Facts(text, quantities=numbers, parties=tuple(names), places=tuple(places))
     stated = tuple(modals(text, vendor))
-    concepts = _meant([hit for hit in hits if hit.name[0] == "="], text)
-    said = tuple(_fact(hit, text, stated, known) for hit in concepts)
-    topics = tuple(hit for hit in hits if hit.name[0] not in "=@~%")
-    same = tuple(hit for hit in hits if hit.name[0] == "%")
-    asides = tuple(hit for hit in hits if hit.name[0] == "~")
-    return Facts(text, stated, said, numbers, names, places, topics, same, asides)
+    said = tuple([_fact(hit, text, stated, known) for hit in _meant(found["="], text)])
+    return Facts(
+        text,
+        stated,
+        said,
+        numbers,
+        tuple(names),
+        tuple(places),
+        tuple(topics),
+        tuple(found["%"]),
+        tuple(found["~"]),
+    )
+
+
+def _within(hits: list[Hit]) -> set[int]:
+    """The words of some phrases."""
+    return {at for hit in hits for at in range(hit.start, hit.end)}
 
 
 def _meant(hits: list[Hit], text: Text) -> list[Hit]:
@@ -157,8 +172,9 @@ _INSURED = frozenset({"insurance", "insured", "coverage"})
 
 def _submits(hit: Hit, text: Text) -> bool:
     """Whether "subject to" says under whose courts or what duty something is, not on what condition."""
-    following = text.words[hit.end : hit.end + _AFTER_SUBJECT]
-    return text.words[hit.start] == "subject" and not _POWERS.isdisjoint(following)
+    return text.words[hit.start] == "subject" and not _POWERS.isdisjoint(
+        text.words[hit.end : hit.end + _AFTER_SUBJECT]
+    )
 
 
 _AFTER_SUBJECT = 6
@@ -167,10 +183,13 @@ _POWERS = frozenset(
 )
 
 
+_START = attrgetter("start")
+
+
 def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:
     """The statement that a word belongs to: the last before it in its sentence, or else the first after."""
     here = text.sentences[at]
-    after = bisect_right(stated, at, key=lambda modal: modal.start)
+    after = bisect_right(stated, at, key=_START)
     if after and stated[after - 1].sentence == here:
         return stated[after - 1]
     if after == len(stated) or stated[after].sentence != here or _in_aside(text, at, stated[after]):
@@ -208,8 +227,7 @@ def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> 
 
 def _none(text: Text, hit: Hit, modal: Modal | None) -> bool:
     """Whether of nothing it is said what nobody promises: "neither prompts nor completions are ever used to train"."""
-    opening = text.words[clause_start(text, hit.start)]
-    return modal is None and opening in _NONE
+    return modal is None and text.words[clause_start(text, hit.start)] in _NONE
 
 
 _NONE = frozenset({"no", "neither", "none", "nothing", "nobody"})
@@ -228,16 +246,19 @@ _NO_SUCH = frozenset({("no",), ("none",), ("nothing",)})
 
 
 def _negated(text: Text, at: int) -> bool:
-    if text.words[at - 1 : at] == ("from",) and text.words[at - 2 : at - 1] in _KEPT_OUT:
+    before = text.words[max(at - _WITHOUT_REACH, 0) : at]
+    if before[-1:] == ("from",) and before[-2:-1] in _KEPT_OUT:
         return True  # "excluded from model training"
-    if not _FORBIDS.isdisjoint(text.words[max(at - _WITHOUT_REACH, 0) : at]) and _forbidden(text, at):
+    if _DENYING.isdisjoint(before):
+        return False
+    if not _FORBIDS.isdisjoint(before) and _forbidden(text, at):
         return True
     for here in range(at - 1, max(at - _NEGATION_REACH, 0) - 1, -1):
         if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
             return False
         if text.words[here] in _NO:
             return True
-    return "without" in text.words[max(at - _WITHOUT_REACH, 0) : at] and _lacks(text, at)
+    return "without" in before and _lacks(text, at)
 
 
 def _forbidden(text: Text, at: int) -> bool:
@@ -253,6 +274,7 @@ def _forbidden(text: Text, at: int) -> bool:
 _FORBIDS = frozenset(
     {"forbid", "forbids", "forbidding", "prohibit", "prohibits", "prohibiting", "bar", "bars", "preclude"}
 )
+_DENYING = _NO | _FORBIDS
 _NOT = frozenset({("not",), ("never",)})
 _KEPT_OUT = frozenset(
     (word,) for word in ("excluded", "exempt", "exempted", "withheld", "barred", "omitted", "excepted")

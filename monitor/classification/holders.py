@@ -18,6 +18,7 @@ PARTIES = (VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD |
 """Words by which the parties of a contract go."""
 POSSESSIVES = {"your": "you", "our": "we", "ours": "we"}
 ANYBODY = VENDOR | _CUSTOMER | _THIRD | _EITHER
+_MAY_BE_NAMED = ANYBODY | {"providers"}
 _THINGS = word_set(_WORDS["holders"]["things"])
 _REACH = 14
 """Words before a modal in which its holder is looked for."""
@@ -28,30 +29,28 @@ _LONGEST_BACK = 60
 def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> Holder | None:
     """Whose duty it is: the nearest name before the modal in its sentence; things left alone are the vendor's."""
     words = text.words
-    first = at
-    back = range(at - 1, max(at - _REACH, 0) - 1, -1)
-    if at and text.words[at - 1] in ("it", "they"):  # whoever the sentence began with
-        back = range(max(at - _LONGEST_BACK, 0), at)
+    start = text.sentence_starts[text.sentences[at]]
+    back = range(at - 1, max(at - _REACH, start) - 1, -1)
+    if at and words[at - 1] in ("it", "they"):  # whoever the sentence began with
+        back = range(max(at - _LONGEST_BACK, start), at)
     elif (first_named := _after_neither(text, at)) is not None:  # "neither we nor any affiliate will"
         back = range(first_named, at)
     for here in back:
-        if text.sentences[here] != text.sentences[at]:
-            if back.step > 0:
-                continue
-            break
-        first = min(first, here)
-        if here and words[here - 1] in _RELATIVE and at - here > _SHORTEST_SUBJECT:
+        word, far = words[here], at - here > _SHORTEST_SUBJECT
+        if far and here and words[here - 1] in _RELATIVE:
             continue  # "records that you submit to it may be used"
-        party = named(text, here, vendor)
+        party = named(text, here, vendor) if word in _MAY_BE_NAMED or word in vendor else None
         if party is not None:
             return party
-        if not banned and at - here > 1 and _begins_another(text, here, at):
+        if banned or at - here < _SHORTEST_SUBJECT or not (here in text.breaks or word in _SAYING):
+            continue
+        if _begins_another(text, here, at):
             return "vendor"
-    if "authorized" in text.words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
+    if "authorized" in words[at + 1 : at + 3]:  # by somebody, of somebody: only who is named is meant
         return None
     if banned:
         return "customer"
-    return "vendor" if first < at else None
+    return "vendor" if back else None
 
 
 def _begins_another(text: Text, here: int, at: int) -> bool:
@@ -64,6 +63,8 @@ def _begins_another(text: Text, here: int, at: int) -> bool:
 
 def _after_neither(text: Text, at: int) -> int | None:
     """The word after the "neither" with which the subject of a modal begins, if one does."""
+    if "neither" not in text.words[max(at - _REACH, 0) : at]:
+        return None
     for here in range(at - 1, max(at - _REACH, 0) - 1, -1):
         if text.sentences[here] != text.sentences[at]:
             return None
@@ -84,16 +85,17 @@ _RELATIVE = frozenset({"that", "which"})
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))
 _UNDERSTANDS = word_set("acknowledge acknowledges understand understands")
 """What a party says that something else is so: "you acknowledge such data will be handled by another"."""
+_SAYING = _UNDERSTANDS | {"that"}
 _SHORTEST_SUBJECT = 2
 _JOINING = word_set("and but while whilst whereas although though because since so nor")
 
 
 def clause_start(text: Text, at: int) -> int:
     """Where the clause of a word begins: after a comma or at the start of its sentence, a few words back at most."""
+    breaks = text.breaks
     first = at
-    while first > max(at - _REACH, 0) and first not in text.breaks:
-        if text.sentences[first - 1] != text.sentences[at]:
-            break
+    last = max(at - _REACH, text.sentence_starts[text.sentences[at]])
+    while first > last and first not in breaks:
         first -= 1
     return first
 
@@ -101,14 +103,14 @@ def clause_start(text: Text, at: int) -> int:
 def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     """The party that a word names, unless only a thing of theirs is meant."""
     word = text.words[at]
-    if word not in ANYBODY and word not in vendor and word != "providers":
+    if word not in _MAY_BE_NAMED and word not in vendor:
         return None
     if text.words[at : at + 2] in _PART_OF:
         return None  # "no member of our staff"
     if word == "nobody" and text.words[at + 1 : at + 2] in _WITHIN:
         return "vendor"  # "nobody at Acme"
     if at + 1 < len(text.words) and (
-        text.words[at + 1] in _THINGS or text.snippet(at, at + 1).endswith("'s")
+        text.words[at + 1] in _THINGS or text.shown.endswith("'s", *text.spans[at])
     ):
         return None
     if word in _THIRD or text.words[max(at - 1, 0) : at + 1] in _THIRD_BY_TWO:
@@ -192,6 +194,8 @@ def _names_a_doer_before(text: Text, at: int) -> bool:
 def agent(text: Text, verb_at: int, vendor: frozenset[str]) -> Holder | None:
     """The one after "by"."""
     words = text.words
+    if "by" not in words[verb_at + 1 : verb_at + _PASSIVE_REACH]:
+        return None
     for at in range(verb_at + 1, min(verb_at + _PASSIVE_REACH, len(words) - 1)):
         if text.sentences[at + 1] != text.sentences[verb_at]:
             return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from monitor.classification.holders import (
     ANYBODY,
@@ -37,7 +36,7 @@ _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Force]]] = {}
 for _force in ("must", "soft", "may", "not"):
     for _phrase in _WORDS["phrases"][_force]:
         _BY_FIRST.setdefault(_phrase.split()[0], []).append((tuple(_phrase.split()), _force))
-
+_OPENINGS = frozenset(phrase[:2] for phrases in _BY_FIRST.values() for phrase, _ in phrases)
 
 _PRACTISED = frozenset(f"{verb}es" if verb.endswith("ss") else f"{verb}s" for verb in PRACTICES)
 _IN_ANY_FORM = PRACTICES | _PRACTISED
@@ -54,8 +53,7 @@ _BEGINNINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Modal:
+class Modal(NamedTuple):
     """One statement of what somebody must, may or must not do."""
 
     holder: Holder
@@ -88,7 +86,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         force, verb_at = seen
         if denies and force in ("must", "may", "does") and _denied(text, at):
             force = "not"
-        asked = _inverted(text, at, vendor)
+        asked = _inverted(text, at, vendor) if denies else None
         holder = (
             asked
             or (for_whom(text, verb_at) if force in ("not", "may") else None)
@@ -136,7 +134,7 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     words = text.words
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) else ""
-    if words[at + 1 : at + 3] == ("no", "longer") and word in _MODALS:
+    if following == "no" and words[at + 2 : at + 3] == ("longer",) and word in _MODALS:
         return "not", at + 3
     if following in _ADVERBS and words[at + 2 : at + 3] == ("not",) and word in _FIRM_OR_FREE:
         return "not", at + 3
@@ -300,7 +298,7 @@ def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
     aside = (
         at + 2 < len(words) and words[at] in _BE and words[at + 1].endswith("ly")
     )  # "are contractually barred"
-    for phrase, force in _BY_FIRST.get(words[at], ()):
+    for phrase, force in _BY_FIRST.get(words[at], ()) if aside or words[at : at + 2] in _OPENINGS else ():
         if words[at : at + len(phrase)] == phrase:
             return force, at + len(phrase)
         if aside and words[at + 2 : at + 1 + len(phrase)] == phrase[1:]:

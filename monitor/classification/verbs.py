@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from monitor.classification.endings import folded
 from monitor.classification.tables import table, word_set
 
@@ -22,6 +24,7 @@ _SAME: dict[str, str] = {
 _KIN = {verb: line.split()[0] for line in table("wording")["same_words"] for verb in line.split()}
 
 
+@lru_cache(maxsize=20_000)
 def stem(verb: str) -> str:
     """A verb in one form, with words of the same meaning made one."""
     for suffix in ("ing", "ed", "es", "s", "e"):
