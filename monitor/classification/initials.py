@@ -25,12 +25,11 @@ def spelt_out(before: Text, after: Text) -> tuple[Text, Text]:
 
 
 def _spelt_out(text: Text, other: Text) -> Text:
-    known = frozenset(other.words)
     meant: dict[int, tuple[str, ...]] = {}
     introduced: set[str] = set()
     for at, letters in islice(_initials(text), _MOST_LOOKED_UP):
         word = text.words[at]
-        if word not in known:
+        if word not in other.words:
             words = _words_for(letters, other, text)
         elif word not in introduced:
             introduced.add(word)
@@ -45,7 +44,10 @@ def _spelt_out(text: Text, other: Text) -> Text:
 def _initials(text: Text) -> Iterator[tuple[int, str]]:
     """The words in capitals alone, but for a plural "s", with their letters."""
     for at in text.capitals:
-        letters = text.shown[slice(*text.spans[at])].removesuffix("s")
+        start, end = text.spans[at]
+        if end - start < _FEWEST or text.shown[start + 1].islower():
+            continue
+        letters = text.shown[start:end].removesuffix("s")
         if _FEWEST <= len(letters) <= _MOST and letters.isupper() and letters.isalpha():
             yield at, letters.casefold()
 
@@ -53,9 +55,10 @@ def _initials(text: Text) -> Iterator[tuple[int, str]]:
 def _introduced(word: str, letters: str, text: Text, beside: Text) -> tuple[str, ...]:
     """The words right before some initials that these stand for, and the initials: "large language models (LLMs)"."""
     words = text.words
-    for end in (at for at, other in enumerate(words) if other == word):
+    for end in [at for at, other in enumerate(words) if other == word and words[at - 1][0] == letters[-1]]:
         for at in range(max(end - _MOST - _MOST_SMALL, 0), end):
-            if _run(letters, words, at) == end and not _holds(beside.words, words[at:end]):
+            begins = words[at][0] == letters[0] or words[at] in _SMALL
+            if begins and _run(letters, words, at) == end and not _holds(beside.words, words[at:end]):
                 return words[at : end + 1]
     return ()
 

@@ -47,8 +47,11 @@ def said_by(facts: Facts, known: Knowledge) -> Said:
     stands = [kin[word] if word in kin else kin_of(word, known) for word in text.words]
     dates: list[str] = []
     ends, names = _several(facts)
+    numbers = (
+        () if _SPECIAL.isdisjoint(stands) else [at for at, word in enumerate(stands) if word in _SPECIAL]
+    )
     done = 0
-    for at in sorted({*ends, *(at for at, word in enumerate(stands) if word in _SPECIAL)}):
+    for at in sorted({*ends, *numbers}):
         if at < done or _shorter(ends, at):
             ends.pop(at, None)
             continue
@@ -100,7 +103,7 @@ _UNITS = {"period": "hours", "share": "%"}
 def _shorter(ends: dict[int, int], at: int) -> bool:
     """Whether a longer phrase begins within the one at a word: "described in", "in more detail"."""
     end = ends.get(at, at)
-    return any(ends.get(here, here) - here > end - at for here in range(at + 1, end))
+    return end > at + 1 and any(ends.get(here, here) - here > end - at for here in range(at + 1, end))
 
 
 _SINCE = frozenset((word,) for word in ("after", "of", "from", "following"))
@@ -233,7 +236,7 @@ def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     year = words[end + 1] if end + 1 < len(words) else ""
     if (
         labels_clause(text, at)
-        or text.shown[: text.spans[at][0]].endswith(_SECTION_SIGNS)
+        or text.shown.endswith(_SECTION_SIGNS, 0, text.spans[at][0])
         or before in LABELS
         or before in SHORT_LABELS
         or before in MONTHS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cache
 
 from monitor.classification.asides import touched
@@ -43,10 +42,8 @@ def topics(
     ``sides``: the facts before and after, each with the word ranges that changed; ``paths``: the headings above the
     clause, before and after; ``title``: what the clause itself begins with as its heading.
     """
-    points: dict[str, float] = {}
-    for facts, changed in sides:
-        for name, value in _side(facts, changed, known).items():
-            points[name] = max(points.get(name, 0.0), value)
+    counted = [_counted(facts, changed) for facts, changed in sides]
+    points = _of_both(counted, known)
     titled = {hit.name for hit in known.headings.scan(read(title))} - {"contact"} if title else set()
     for name in titled:
         points[name] = points.get(name, 0.0) + _TITLE
@@ -65,7 +62,7 @@ def topics(
     named.sort(key=lambda name: (-points[name], name))
     most = _MOST + bool(titled)
     named[most:] = [name for name in named[most : most + 1] if points[name] >= best * _NEARLY]
-    here = _of_sentences(sides, known)
+    here = _of_sentences(sides, counted, known)
     return tuple(dict.fromkeys((*named[:1], *here, *named[1:]))) or ("other",)
 
 
@@ -82,22 +79,30 @@ def _headed(paths: Iterable[Sequence[str]], known: Knowledge) -> dict[str, float
     return points
 
 
-def _of_sentences(sides: Sequence[tuple[Facts, Sequence[Range]]], known: Knowledge) -> tuple[str, ...]:
+def _of_sentences(
+    sides: Sequence[tuple[Facts, Sequence[Range]]], counted: Sequence[Sequence[_Phrase]], known: Knowledge
+) -> tuple[str, ...]:
     """What the changed sentences by themselves are about most, whatever the rest of a long clause is about."""
-    points: dict[str, float] = {}
-    said: set[str] = set()
-    for facts, changed in sides:
-        sentences = touched(facts.text, changed)
-        if len(sentences) == len(facts.text.sentence_starts):
-            return ()  # there is no rest
-        within = tuple(hit for hit in facts.topics if any(s <= hit.start < e for s, e in sentences))
-        for name, value in _side(replace(facts, topics=within), changed, known).items():
-            points[name] = max(points.get(name, 0.0), value)
-        said |= {
-            known.topic_of[fact.name]
-            for fact in facts.said
-            if fact.name in known.topic_of and any(s <= fact.start < e for s, e in sentences)
-        }
+    here = [
+        {facts.text.sentences[start] for start, _ in touched(facts.text, changed)} for facts, changed in sides
+    ]
+    if any(
+        len(some) == len(facts.text.sentence_starts) for some, (facts, _) in zip(here, sides, strict=True)
+    ):
+        return ()  # there is no rest
+    points = _of_both(
+        [
+            [phrase for phrase in phrases if facts.text.sentences[phrase[0]] in some]
+            for phrases, some, (facts, _) in zip(counted, here, sides, strict=True)
+        ],
+        known,
+    )
+    said = {
+        known.topic_of[fact.name]
+        for some, (facts, _) in zip(here, sides, strict=True)
+        for fact in facts.said
+        if fact.name in known.topic_of and facts.text.sentences[fact.start] in some
+    }
     for name in said:
         points[name] = points.get(name, 0.0) + _SAID
     return tuple(sorted(points, key=lambda name: (-points[name], name))[:1])
@@ -132,33 +137,49 @@ _OF_LENGTH = [1 + _LENGTH * (max(length, 1) - 1) for length in range(_LONG + 1)]
 """What a phrase counts by its words: the more, the surer."""
 
 
-def _side(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[str, float]:
-    """Points of one text: each distinct phrase counts once, more the closer it stands to what changed."""
+_Phrase = tuple[int, tuple[str, str, str], float]
+"""Where a phrase begins, its topic with its first and last word, and what it counts."""
+
+
+def _counted(facts: Facts, changed: Sequence[Range]) -> list[_Phrase]:
+    """What the topic phrases of one text count: more the closer they stand to what changed."""
     if not facts.topics:
-        return {}
-    close = _closeness(len(facts.text.words), changed)
+        return []
     words = facts.text.words
-    best: dict[tuple[str, str, str], float] = {}
+    close = _closeness(len(words), changed)
+    counted: list[_Phrase] = []
     for name, start, end in facts.topics:
         topic, value = _topic(name)
         length = end - start
         nearest = close[start] if length == 1 else max(close[start:end])
         value *= _OF_LENGTH[length if length < _LONG else _LONG] * nearest
-        key = topic, words[start], words[end - 1]
-        if value > best.get(key, 0.0):
-            best[key] = value
+        counted.append((start, (topic, words[start], words[end - 1]), value))
+    return counted
+
+
+def _of_both(sides: Iterable[Iterable[_Phrase]], known: Knowledge) -> dict[str, float]:
+    """Points of two texts, for each topic of the one that says more; each distinct phrase counts once."""
     points: dict[str, float] = {}
-    for (topic, _, _), value in best.items():
-        points[topic] = points.get(topic, 0.0) + value * known.broad.get(topic, 1.0)
+    for phrases in sides:
+        best: dict[tuple[str, str, str], float] = {}
+        for _, phrase, value in phrases:
+            if value > best.get(phrase, 0.0):
+                best[phrase] = value
+        here: dict[str, float] = {}
+        for (topic, _, _), value in best.items():
+            here[topic] = here.get(topic, 0.0) + value * known.broad.get(topic, 1.0)
+        for topic, value in here.items():
+            points[topic] = max(points.get(topic, 0.0), value)
     return points
 
 
 def _forbids(facts: Facts, changed: Sequence[Range]) -> bool:
     """Whether the changed words say what the customer may not do."""
     return any(
-        (modal.holder, modal.force) == ("customer", "not") and start <= modal.start < end
+        modal.holder == "customer"
+        and modal.force == "not"
+        and any(start <= modal.start < end for start, end in changed)
         for modal in facts.modals
-        for start, end in changed
     )
 
 
