@@ -34,6 +34,7 @@ _CITED = re.compile(
 )
 """Where a law is printed. Each part is bounded, so a match ends after some 200 characters at most."""
 _MARKS = ("USC", "Regulation ", "Directive ", "CFR", "§", "Pub", "c.", "OJ", "Stat.", "Code ")
+_DIGIT = re.compile(r"\d")
 _LAWS = word_set(
     "act acts code codes law laws regulation regulations directive directives statute statutes rule rules"
 )
@@ -50,7 +51,13 @@ class Cited:
 
 def citations(text: Text) -> list[Cited]:
     """Where the text says in what code a law is printed that it also names: "the Act (15 U.S.C. § 7701)"."""
-    if not any(mark in text.shown for mark in _MARKS):
+    shown = text.shown
+    for mark in _MARKS:
+        if mark in shown:
+            break
+    else:
+        return []
+    if _DIGIT.search(shown) is None:  # "Inc.", but no number
         return []
     found = []
     for match in _CITED.finditer(text.shown):
@@ -77,17 +84,18 @@ _SHORTEST = 3
 
 def put_aside(facts: tuple[Facts, Facts], said: tuple[Said, Said]) -> tuple[list[str], list[str]]:
     """Take citations and full names out of what two texts say; the citations that only one of two citing texts has."""
-    cited = [citations(side.text) for side in facts]
-    keys = [{one.key for one in side} for side in cited]
+    cited = citations(facts[0].text), citations(facts[1].text)
     for found, side in zip(cited, said, strict=True):
         for one in found:
             side.blank(one.place)
-        if found:
-            side.dates.extend(one.key for one in found)
+            side.dates.append(one.key)
     _pointers((facts[0].text, facts[1].text), said)
     for here, there in ((0, 1), (1, 0)):
         _abbreviated(facts[here].text, said[here], facts[there].text)
         put_former_names_aside(facts[here], (said[here], said[there]), facts[there].text)
+    if not (cited[0] and cited[1]):
+        return [], []
+    keys = [{one.key for one in side} for side in cited]
     if keys[0] <= keys[1] or keys[1] <= keys[0]:
         return [], []
     return sorted(keys[0] - keys[1]), sorted(keys[1] - keys[0])
@@ -170,8 +178,11 @@ def _before_section(text: Text, at: int) -> Range | None:
 
 def _pointers(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
     """Put aside the titles of sections where both texts point to as many, and each shares a word with the other."""
+    parts = [not _PART.isdisjoint(text.words) for text in texts]
+    if not (parts[0] or parts[1]):
+        return
     _bracketed(texts, said)
-    titles = [_titles(text) if not _PART.isdisjoint(text.words) else [] for text in texts]
+    titles = [_titles(text) if has else [] for text, has in zip(texts, parts, strict=True)]
     if not titles[0] or len(titles[0]) != len(titles[1]):
         return
     for one, other in zip(*titles, strict=True):
@@ -190,8 +201,6 @@ def _share_a_word(said: tuple[Said, Said], one: Range, other: Range) -> bool:
 
 def _bracketed(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
     """Put aside titles in brackets that only one side has for a section, or that share a word with the other's."""
-    if all(_PART.isdisjoint(text.words) for text in texts):
-        return
     titled = [_titled_numbers(text) for text in texts]
     for number, place in titled[0]:
         others = [other for cited, other in titled[1] if cited == number]
@@ -205,8 +214,9 @@ def _bracketed(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
         if number not in numbers:
             said[1].blank(place)
     for text, side in zip(texts, said, strict=True):
-        for match in _OWN.finditer(text.shown):
-            side.blank(_place(text, match.span(2)))
+        if " this " in text.shown:
+            for match in _OWN.finditer(text.shown):
+                side.blank(_place(text, match.span(2)))
 
 
 # A name and its abbreviation.
@@ -223,22 +233,23 @@ def _abbreviated(text: Text, said: Said, other: Text) -> None:
     """Where a name stands beside its abbreviation and the other text has one of them, put the other one aside."""
     if _SHOUTED.search(text.shown) is None:
         return
+    explained = [
+        (short, initials, place)
+        for short in text.capitals
+        if (initials := _initials(text, short))
+        and (place := _before(text, short, initials) or _after(text, short, initials))
+    ]
+    if not explained:
+        return
     short_there = {initials for at in other.capitals if (initials := _initials(other, at))}
     words = f" {' '.join(other.words)} "
-    for short in text.capitals:
-        initials = _initials(text, short)
-        if not initials:
-            continue
-        for place in (_before(text, short, initials), _after(text, short, initials)):
-            if place is None:
-                continue
-            full = f" {' '.join(text.words[slice(*place)])} "
-            named, abbreviated = full in words, initials in short_there
-            if named and not abbreviated:
-                said.blank((short, short + 1))
-            elif abbreviated and not named:
-                said.blank(place)
-            break
+    for short, initials, place in explained:
+        full = f" {' '.join(text.words[slice(*place)])} "
+        named, abbreviated = full in words, initials in short_there
+        if named and not abbreviated:
+            said.blank((short, short + 1))
+        elif abbreviated and not named:
+            said.blank(place)
 
 
 _SHOUTED = re.compile(r"[A-Z]{2}")
@@ -246,8 +257,9 @@ _SHOUTED = re.compile(r"[A-Z]{2}")
 
 def _initials(text: Text, at: int) -> str:
     """A word if it is written as initials are, else nothing."""
-    shown = text.shown[slice(*text.spans[at])]
-    return shown if shown.isupper() and len(shown) > 1 and shown.isalnum() and shown[0].isalpha() else ""
+    start, end = text.spans[at]
+    shown = text.shown[start:end]
+    return shown if end - start > 1 and shown.isupper() and shown.isalnum() and shown[0].isalpha() else ""
 
 
 def _before(text: Text, short: int, initials: str) -> Range | None:

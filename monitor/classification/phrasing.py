@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.classification.kin import Said, kin_of
@@ -33,12 +33,12 @@ def unphrased(
 ) -> tuple[list[str], list[str]]:
     """Words that each of two bags has and the other lacks, with phrases taken apart where less differs for it."""
     left, right = bags
-    off = {word: left[word] - right[word] for word in left.keys() | right.keys() if left[word] != right[word]}
-    if off:
-        sides = [
-            _phrases(off, sign, *side, known)
-            for sign, side in zip((1, -1), zip(said, texts, strict=True), strict=True)
-        ]
+    off = {word: count - right.get(word, 0) for word, count in left.items() if right.get(word, 0) != count}
+    for word, count in right.items():
+        if word not in left:
+            off[word] = -count
+    sides = [_phrases(off, 1, said[0], texts[0], known), _phrases(off, -1, said[1], texts[1], known)]
+    if sides[0] or sides[1]:
         # In an order that is the same when the comparison is read backwards.
         phrases = sorted((*sides[0], *sides[1]), key=lambda phrase: phrase[1:])
         whole = sorted(sides, key=lambda side: [phrase[1:] for phrase in side])
@@ -49,19 +49,20 @@ def unphrased(
 
 
 def _lacking(off: dict[str, int], sign: int) -> list[str]:
-    return [word for word, count in sorted(off.items()) for _ in range(count * sign)]
+    lacking = sorted(word for word, count in off.items() if count * sign > 0)
+    return [word for word in lacking for _ in range(off[word] * sign)]
 
 
 def _take_apart(off: dict[str, int], phrases: Sequence[Phrase]) -> None:
     """Put the words of phrases for them, if less differs then, and not by a small word that turns a verb round."""
-    change: Counter[str] = Counter()
+    change: dict[str, int] = {}
     for sign, name, words in phrases:
         if name and off.get(name, 0) * sign <= 0:
             return
         if name:
-            change[name] -= sign
+            change[name] = change.get(name, 0) - sign
         for word in words:
-            change[word] += sign
+            change[word] = change.get(word, 0) + sign
     gain = 0
     for word, count in change.items():
         less = abs(off.get(word, 0)) - abs(off.get(word, 0) + count)
@@ -73,22 +74,24 @@ def _take_apart(off: dict[str, int], phrases: Sequence[Phrase]) -> None:
             off[word] = off.get(word, 0) + count
 
 
-def _phrases(off: Collection[str], sign: int, said: Said, text: Text, known: Knowledge) -> list[Phrase]:
+def _phrases(off: Mapping[str, int], sign: int, said: Said, text: Text, known: Knowledge) -> list[Phrase]:
     """The phrases that stand for words that differ, or for nothing where one of their words does.
 
     None that says no, or how much, in any of its words.
     """
     found: list[Phrase] = []
+    if not off:
+        return found
     for at, end in said.ends.items():
         name = said.words[at]
         if end - at < _SHORTEST or (name and (name not in off or name in known.weighty_words)):
             continue
         inside = known.phrase_words.get(name) if name else None
-        parts = (kin_of(word, known) for word in text.words[at:end] if inside is None or word in inside)
-        words = tuple(part for part in parts if part)
-        if any(_says_no(word) or word in known.weighty_words for word in words):
+        parts = [kin_of(word, known) for word in text.words[at:end] if inside is None or word in inside]
+        words = tuple([part for part in parts if part])
+        if not name and off.keys().isdisjoint(words):
             continue
-        if name or any(word in off for word in words):
+        if not any(_says_no(word) or word in known.weighty_words for word in words):
             found.append(Phrase(sign, name, words))
             if len(found) == _MOST_PHRASES:
                 break
