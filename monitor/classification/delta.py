@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -103,23 +102,37 @@ def _lacking(
     before: Sequence[T], after: Sequence[T], key: Callable[[T], Hashable], *, once: bool = False
 ) -> tuple[tuple[T, ...], tuple[T, ...]]:
     """Members of each side that the other lacks, by key; ``once``: how often does not count."""
-
-    def minus(these: Iterable[tuple[T, Hashable]], those: Iterable[Hashable]) -> tuple[T, ...]:
-        left = Counter(those)
-        lacking = []
-        for member, name in these:
-            if left[name] > 0:
-                left[name] -= 0 if once else 1
-            else:
-                lacking.append(member)
-                if once:
-                    left[name] = 1
-        return tuple(lacking)
-
     had, has = [key(member) for member in before], [key(member) for member in after]
     if had == has:
         return (), ()
-    return minus(zip(before, had, strict=True), has), minus(zip(after, has, strict=True), had)
+    minus = _minus_once if once else _minus
+    return tuple(minus(before, had, has)), tuple(minus(after, has, had))
+
+
+def _minus(members: Sequence[T], names: Sequence[Hashable], others: Sequence[Hashable]) -> list[T]:
+    """Members with more of a name than there are others of it."""
+    left: dict[Hashable, int] = {}
+    for name in others:
+        left[name] = left.get(name, 0) + 1
+    lacking = []
+    for member, name in zip(members, names, strict=True):
+        count = left.get(name, 0)
+        if count:
+            left[name] = count - 1
+        else:
+            lacking.append(member)
+    return lacking
+
+
+def _minus_once(members: Sequence[T], names: Sequence[Hashable], others: Sequence[Hashable]) -> list[T]:
+    """The first member of each name of which there is no other."""
+    seen = set(others)
+    lacking = []
+    for member, name in zip(members, names, strict=True):
+        if name not in seen:
+            seen.add(name)
+            lacking.append(member)
+    return lacking
 
 
 def _unsaid(names: tuple[Party, ...], other: Facts) -> tuple[Party, ...]:
@@ -139,6 +152,8 @@ def _unsaid(names: tuple[Party, ...], other: Facts) -> tuple[Party, ...]:
 
 def _facts(before: tuple[Fact, ...], after: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     gone, come = _lacking(before, after, lambda fact: fact.key, once=True)
+    if not (gone or come):
+        return gone, come
 
     def blurred(fact: Fact) -> tuple[str, bool, bool, str]:
         # A concept said of the vendor with "may" instead of "will" is a matter of modality, not of the concept.
@@ -169,6 +184,8 @@ def _modals(
 ) -> tuple[tuple[Modal, ...], tuple[Modal, ...], tuple[tuple[Modal, Modal], ...]]:
     gone, come = _lacking(before, after, lambda m: (m.holder, m.force, m.verb))
     left, right = list(gone[:_MOST_MODALS]), list(come[:_MOST_MODALS])
+    if not (left and right):
+        return tuple(left), tuple(right), ()
     shifted = _pairs(
         left, right, lambda a, b: a.holder == b.holder and a.verb == b.verb and a.force != b.force
     )
@@ -219,6 +236,9 @@ def _align(
     left, right, empty = _sentences(before), _sentences(after), known.empty_words
     same_left, same_right = _lacking(left, right, lambda r: r[1])
     matched: dict[int, int] = {}
+    if not (same_left and same_right):
+        _match_unchanged(before, after, left, right, matched)
+        return matched, tuple(r for r, _ in same_left), tuple(r for r, _ in same_right)
     lefts = [(r[0], _substance(words, empty, known)) for r, words in same_left[:_MOST_SENTENCES]]
     rights = [(r[0], _substance(words, empty, known)) for r, words in same_right[:_MOST_SENTENCES]]
     # Of two that are as alike, the nearer to the start and to its place: read backwards, it is the same.
@@ -235,23 +255,38 @@ def _align(
     _match_unchanged(before, after, left, right, matched)
     lone_left = [(r, words) for r, words in same_left if r[0] not in taken_left]
     lone_right = [(r, words) for r, words in same_right if r[0] not in taken_right]
-    return matched, _alone(lone_left, same_right, known), _alone(lone_right, same_left, known)
+    return (
+        matched,
+        _alone(lone_left, same_right, rights, known),
+        _alone(lone_right, same_left, lefts, known),
+    )
 
 
-def _alone(lone: Sequence[Sentence], others: Sequence[Sentence], known: Knowledge) -> tuple[Range, ...]:
-    """Sentences without a counterpart, but for those that another sentence took in, word for word."""
+def _alone(
+    lone: Sequence[Sentence],
+    others: Sequence[Sentence],
+    held: Sequence[tuple[int, frozenset[str]]],
+    known: Knowledge,
+) -> tuple[Range, ...]:
+    """Sentences without a counterpart, but for those that another sentence took in, word for word.
+
+    ``held``: what the words of the other sentences stand for.
+    """
     if not lone or max(len(lone), len(others)) > _MOST_SENTENCES:
         return tuple(r for r, _ in lone)  # so much changed that each would be looked for everywhere
-    held = [_substance(words, known.empty_words, known) for _, words in others]
-    small = known.empty_words | known.light_words
-    return tuple(
-        r for r, words in lone if not any(_taken_in(_substance(words, small, known), other) for other in held)
-    )
+    alone = []
+    for r, words in lone:
+        said = _substance(words, known.empty_words, known, known.light_words)
+        if not any(_taken_in(said, other) for _, other in held):
+            alone.append(r)
+    return tuple(alone)
 
 
 def _match_unchanged(
     before: Text, after: Text, left: list[Sentence], right: list[Sentence], matched: dict[int, int]
 ) -> None:
+    if len(matched) == len(left):
+        return
     where: dict[tuple[str, ...], int] = {}
     for (start, _), words in right:
         where.setdefault(words, after.sentences[start])
@@ -272,12 +307,14 @@ def _sentences(text: Text) -> list[Sentence]:
     ]
 
 
-def _substance(words: tuple[str, ...], empty: frozenset[str], known: Knowledge) -> frozenset[str]:
-    """What the words of a sentence stand for, but for empty ones."""
+def _substance(
+    words: tuple[str, ...], empty: frozenset[str], known: Knowledge, light: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """What the words of a sentence stand for, but for empty and light ones."""
     same = known.same_words
-    return frozenset(same.get(word) or folded(word) for word in words if word not in empty) or frozenset(
-        words
-    )
+    different = frozenset(words)
+    heavy = different - empty - light if light else different - empty
+    return frozenset([same.get(word) or folded(word) for word in heavy]) or different
 
 
 def _likeness(a: frozenset[str], b: frozenset[str]) -> float:
