@@ -21,8 +21,13 @@ _MOST_ECHOES_AT_ONCE = 2
 
 def near_words(facts: Facts, said: Said, changed: Sequence[Range]) -> frozenset[str]:
     """What the words of the sentences in which something changed stand for."""
-    sentences = touched(facts.text, changed)
-    return frozenset(word.removeprefix("not ") for start, end in sentences for word in said.words[start:end])
+    near: set[str] = set()
+    for start, end in touched(facts.text, changed):
+        near.update(said.words[start:end])
+    denied = [word for word in near if word[:4] == "not "]
+    near.difference_update(denied)
+    near.update(word[4:] for word in denied)
+    return frozenset(near)
 
 
 def without_light(

@@ -49,6 +49,8 @@ _TAILS = word_set(
 
 def akin(one: str, other: str) -> bool:
     """Whether two folded words are forms of one: "responsibl", "responsibilit"; also "mov", "move"; "logg", "log"."""
+    if one[:_SHORTEST_WITH_E] != other[:_SHORTEST_WITH_E]:
+        return False
     if one + "e" == other or other + "e" == one or one + one[-1] == other or other + other[-1] == one:
         return min(len(one), len(other)) >= _SHORTEST_WITH_E
     shared = Prefix.similarity(one, other)

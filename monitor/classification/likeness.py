@@ -49,9 +49,10 @@ class _Roots(NamedTuple):
 
 def _roots(words: Collection[str], text: Text, said: Said) -> dict[str, _Roots]:
     roots = {word: _Roots({word, folded(word)}, set()) for word in words if word.isalpha()}
+    denied = {f"not {word}": word for word in roots}
     for at, word in enumerate(said.words):
-        found = roots.get(word.removeprefix("not "))
-        if found is not None:
+        if word in roots or word in denied:
+            found = roots[denied.get(word, word)]
             alone = said.ends.get(at, at + 1) == at + 1
             (found.own if alone else found.openers).add(folded(text.words[at]))
     return roots
@@ -59,17 +60,21 @@ def _roots(words: Collection[str], text: Text, said: Said) -> dict[str, _Roots]:
 
 def _alike(one: _Roots, other: _Roots) -> bool:
     """Whether roots of two words are akin; two phrases that only begin alike ("whichever is higher") are not."""
-    return _akin(one.own, other.own | other.openers) or _akin(one.openers, other.own)
+    return _akin(one.own, other.own) or _akin(one.own, other.openers) or _akin(one.openers, other.own)
 
 
 def _akin(one: Collection[str], other: Collection[str]) -> bool:
-    return any(_listed(a, b) or akin(a, b) for a in one for b in other)
-
-
-def _listed(one: str, other: str) -> bool:
-    """Whether two roots stand in one line of the list."""
+    """Whether a root of some stands in one line of the list with one of others, or is a form of the same word."""
     lines = _lines()
-    return other in lines.get(one, ()) or one in lines.get(other, ())
+    for a in one:
+        listed = lines.get(a, _NONE)
+        for b in other:
+            if b in listed or a in lines.get(b, _NONE) or akin(a, b):
+                return True
+    return False
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 @cache

@@ -77,11 +77,11 @@ def wording(
         for at in spaced:
             side.words[at] = ""
     cited = put_aside((before, after), said)
-    left, right = (
-        Counter(words) + Counter(laws)
-        for words, laws in zip(_middles(said[0].words, said[1].words), cited, strict=True)
-    )
-    del left[""], right[""]
+    left, right = map(Counter, _middles(said[0].words, said[1].words))
+    for bag, laws in zip((left, right), cited, strict=True):
+        if laws:
+            bag.update(laws)
+        bag.pop("", None)
     noes = _negations(left), _negations(right)
     gone, come = unphrased((left, right), said, (before.text, after.text), known)
     gone, come, spelling = _without_twins(gone, come)
@@ -107,8 +107,9 @@ def wording(
     beside |= _UNIVERSAL if turned else frozenset()
     gone, come = ([word for word in words if word not in beside] for words in (gone, come))
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
-        gone += list((noes[0][2] - noes[1][2]).elements())
-        come += list((noes[1][2] - noes[0][2]).elements())
+        denied, denies = Counter(noes[0][2]), Counter(noes[1][2])
+        gone += list((denied - denies).elements())
+        come += list((denies - denied).elements())
         turned = False
     return Wording(
         tuple(gone),
@@ -159,8 +160,10 @@ def _respelt(
     before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
 ) -> tuple[list[int], list[int]]:
     """Words that stand together on one side and apart on the other, or are misspelt on one: "webforms", "recieve"."""
-    runs = by_gap(changed[0]), by_gap(changed[1])
     found: tuple[list[int], list[int]] = ([], [])
+    if not changed[0] or not changed[1]:
+        return found
+    runs = by_gap(changed[0]), by_gap(changed[1])
     for gap in runs[0].keys() & runs[1].keys():
         (first, end), (start, last) = runs[0][gap], runs[1][gap]
         one, two = before.words[first:end], after.words[start:last]
@@ -169,20 +172,24 @@ def _respelt(
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
     for here, there, mine, theirs in ((before, after, 0, 1), (after, before, 1, 0)):
-        if not changed[mine] or not changed[theirs]:
+        strange = [at for at in _places_of(changed[mine]) if _is_strange(here.words[at], known)]
+        if not strange:
             continue
         places = {there.words[at]: at for at in reversed(list(_places_of(changed[theirs])))}
-        for at in _places_of(changed[mine]):
+        for at in strange:
             if at not in found[mine] and (parts := _run_into(here.words[at], there, places, known)):
                 found[mine].append(at)
                 found[theirs].extend(parts)
     return found
 
 
+def _is_strange(word: str, known: Knowledge) -> bool:
+    """Whether others may have run into a word, which is none that policies use."""
+    return _SHORTEST_RUN <= len(word) <= _LONGEST_RUN and word not in known.vocabulary and word.isalpha()
+
+
 def _run_into(word: str, other: Text, places: Mapping[str, int], known: Knowledge) -> list[int]:
     """Where the words stand that ran into one that is none, wherever they stand: "cookieson", "cookies in"."""
-    if not _SHORTEST_RUN <= len(word) <= _LONGEST_RUN or word in known.vocabulary or not word.isalpha():
-        return []
     for end in range(_SHORTEST_TYPO, len(word)):
         at, rest = places.get(word[:end]), word[end:]
         if at is not None and rest in known.empty_words:
@@ -250,21 +257,22 @@ def _places(said: Said, kin: Collection[str]) -> tuple[Range, ...]:
         return ()
     wanted = frozenset(kin)
     denied = "not" in wanted
-    return tuple(
-        (at, said.ends.get(at, at + 1))
+    places = [
+        at
         for at, word in enumerate(said.words)
         if word in wanted or (word[:4] == "not " and (denied or word[4:] in wanted))
-    )
+    ]
+    return tuple([(at, said.ends.get(at, at + 1)) for at in places])
 
 
-def _negations(bag: Counter[str]) -> tuple[int, int, Counter[str]]:
+def _negations(bag: Counter[str]) -> tuple[int, int, dict[str, int]]:
     """The least and the most noes that a text says, and its words for them, which leave the bag."""
-    said = Counter({word: bag.pop(word) for word in ("not", "only", "nor") if word in bag})
-    for word in [word for word in bag if word.startswith("not ")]:
+    said = {word: bag.pop(word) for word in ("not", "only", "nor") if word in bag}
+    for word in [word for word in bag if word[:4] == "not "]:
         count = bag.pop(word)
-        said["not"] += count
-        bag[word.removeprefix("not ")] += count
-    least = said["not"] + 2 * said["only"]
+        said["not"] = said.get("not", 0) + count
+        bag[word[4:]] += count
+    least = said.get("not", 0) + 2 * said.get("only", 0)
     return least, least + said.pop("nor", 0), said
 
 
@@ -274,15 +282,7 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
     if len(gone) * len(come) > _MOST_PAIRS:
         return gone, come, False
     for word in gone:
-        twin = next(
-            (
-                other
-                for other in right
-                if (other[0] == word[0] and (_typo(word, other) or akin(word, other)))
-                or {word, other} == _EACH_OF_ALL
-            ),
-            None,
-        )
+        twin = _twin(word, right)
         if twin is None:
             left.append(word)
         else:
@@ -291,17 +291,29 @@ def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[st
     return left, right, found
 
 
+def _twin(word: str, others: Sequence[str]) -> str | None:
+    """The first of some words that is the same word, spelt otherwise or in another form."""
+    universal = word in _EACH_OF_ALL
+    for other in others:
+        if other[0] == word[0] and (_typo(word, other) or akin(word, other)):
+            return other
+        if universal and {word, other} == _EACH_OF_ALL:
+            return other
+    return None
+
+
 def _paired(gone: list[str], come: list[str], either: frozenset[str]) -> tuple[list[str], list[str]]:
     """What is left without one of some words on each side, if there is one on each."""
-    left = next((word for word in gone if word in either), None)
-    right = next((word for word in come if word in either), None)
-    return (gone, come) if left is None or right is None else (_less(gone, left), _less(come, right))
+    if either.isdisjoint(gone) or either.isdisjoint(come):
+        return gone, come
+    left, right = (next(word for word in words if word in either) for words in (gone, come))
+    return _less(gone, left), _less(come, right)
 
 
 def _typo(one: str, other: str) -> bool:
     if min(len(one), len(other)) < _SHORTEST_TYPO - 1 or not (one.isalpha() and other.isalpha()):
         return False
-    if any(a == prefix + b for a, b in ((one, other), (other, one)) for prefix in _OPPOSITES):
-        return False
     allowed = 1 if min(len(one), len(other)) < 8 else 2
-    return Levenshtein.distance(one, other, score_cutoff=allowed) <= allowed
+    if Levenshtein.distance(one, other, score_cutoff=allowed) > allowed:
+        return False
+    return not any(a == prefix + b for a, b in ((one, other), (other, one)) for prefix in _OPPOSITES)
