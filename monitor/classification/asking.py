@@ -54,12 +54,19 @@ def by_asking(case: Case, known: Knowledge) -> Iterator[Found]:
 
 def _turned(case: Case) -> Iterator[tuple[str, str, bool]]:
     """Sentences that turned, as they were and are, and whether they asked before."""
-    if not case.reworded:
+    old, new = case.delta.before, case.delta.after
+    if not (case.reworded and _may_ask(old) and _may_ask(new)):
         return
     for here, there in case.delta.sentences.items():
-        before, after = _asked(case.delta.before, here), _asked(case.delta.after, there)
-        if before and after and before != after:
-            yield _quote(case.delta.before, here), _quote(case.delta.after, there), before == "asked"
+        before = _asked(old, here)
+        after = _asked(new, there) if before else None
+        if after and before != after:
+            yield _quote(old, here), _quote(new, there), before == "asked"
+
+
+def _may_ask(facts: Facts) -> bool:
+    """Whether any sentence is on a choice."""
+    return not _CHOOSES.isdisjoint(facts.text.words) or any(fact.name in _CHOICES for fact in facts.said)
 
 
 def _range(facts: Facts, sentence: int) -> tuple[int, int]:

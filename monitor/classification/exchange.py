@@ -41,6 +41,8 @@ def _denies_otherwise(case: Case) -> bool:
     """Whether only one side says "but not": "applies to the first, but not to the second"."""
     counts = [
         sum(two == ("but", "not") and three not in _NOT_LIMITED for two, three in _runs(facts.text.words))
+        if "but" in facts.text.words
+        else 0
         for facts, _ in case.sides
     ]
     return counts[0] != counts[1]
@@ -57,7 +59,10 @@ def _runs(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, 
 
 def fewer_entries(case: Case) -> bool:
     """Whether one side counts fewer entries of a list in the same words: "(a) use it; (b) let others do so"."""
-    counts = [len(_ENTRY.findall(facts.text.shown)) for facts, _ in case.sides]
+    shown = [facts.text.shown for facts, _ in case.sides]
+    if not all("(" in text for text in shown):
+        return False
+    counts = [len(_ENTRY.findall(text)) for text in shown]
     return min(counts) > 1 and counts[0] != counts[1]
 
 
@@ -69,16 +74,19 @@ def left_out(case: Case) -> bool:
     (old, gone), (new, come) = case.sides
     if _own_or(old, gone) != _own_or(new, come):
         return True
-    return any(
-        _joined_parties(facts, changed) - _parties_of(other)
-        for (facts, changed), other in zip(case.sides, (new, old), strict=True)
-    )
+    for facts, changed, other in ((old, gone, new), (new, come, old)):
+        joined = _joined_parties(facts, changed)
+        if joined and joined - _parties_of(other):
+            return True
+    return False
 
 
 def _own_or(facts: Facts, changed: Sequence[Range]) -> bool:
     """Whether changed words say "its own … or" of somebody else: whoever acts is named beside others."""
-    words = {facts.text.words[at] for start, end in changed for at in range(start, end)}
-    return {"own", "or"} <= words
+    words: set[str] = set()
+    for start, end in changed:
+        words.update(facts.text.words[start:end])
+    return "own" in words and "or" in words
 
 
 def _joined_parties(facts: Facts, changed: Sequence[Range]) -> set[str]:
@@ -125,8 +133,13 @@ _SHORT = 2
 
 def _are_opposed(one: str, other: str, known: Knowledge) -> bool:
     here, there = kin_of(one, known), kin_of(other, known)
-    others = known.opposed.get(one, frozenset()) | known.opposed.get(here, frozenset())
-    return (not here or here != there) and (other in others or there in others)
+    if here and here == there:
+        return False
+    for word in (one, here):
+        others = known.opposed.get(word)
+        if others and (other in others or there in others):
+            return True
+    return False
 
 
 def inverted(case: Case, known: Knowledge) -> bool:
@@ -137,7 +150,9 @@ def inverted(case: Case, known: Knowledge) -> bool:
 
 def _opposites(facts: Facts, changed: Sequence[Range], known: Knowledge) -> list[str]:
     """What the changed words stand for that have an opposite among them, in order."""
-    said = [kin_of(facts.text.words[at], known) for start, end in changed for at in range(start, end)]
+    said = [kin_of(word, known) for start, end in changed for word in facts.text.words[start:end]]
+    if known.turning.keys().isdisjoint(said):
+        return []
     return [word for word in said if word in known.turning and not known.turning[word].isdisjoint(said)]
 
 
@@ -147,17 +162,13 @@ def crossed(case: Case, known: Knowledge) -> bool:
     lone = case.delta.sentences_gone or case.delta.sentences_come
     if lone or len(matched) < _FEWEST_SENTENCES or len(matched) != len(set(matched.values())):
         return False
+    edited = [(here, there) for here, there in matched.items() if not _same(case, here, there)]
+    if len(edited) < _FEWEST_SENTENCES:
+        return False
     gone, come = (_by_sentence(facts, changed, known) for facts, changed in case.sides)
-    moved = {one for one, two in matched.items() if _same(case, one, two)}
-    left = {
-        here: gone.get(here, frozenset()) - come.get(there, frozenset()) for here, there in matched.items()
-    }
-    came = {
-        here: come.get(there, frozenset()) - gone.get(here, frozenset()) for here, there in matched.items()
-    }
-    return any(
-        left[one] & came[two] for one in matched for two in matched if one != two and not {one, two} & moved
-    )
+    left = {here: gone.get(here, _NONE) - come.get(there, _NONE) for here, there in edited}
+    came = {here: come.get(there, _NONE) - gone.get(here, _NONE) for here, there in edited}
+    return any(left[one] & came[two] for one in left for two in came if one != two)
 
 
 def _same(case: Case, here: int, there: int) -> bool:
@@ -171,6 +182,7 @@ def _words_of(text: Text, sentence: int) -> tuple[str, ...]:
 
 
 _FEWEST_SENTENCES = 2
+_NONE: frozenset[str] = frozenset()
 
 
 def _by_sentence(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[int, frozenset[str]]:
@@ -187,6 +199,8 @@ def _by_sentence(facts: Facts, changed: Sequence[Range], known: Knowledge) -> di
 def other_doers(case: Case) -> bool:
     """Whether something is done by another party than before, as the passive voice says it."""
     (old, _), (new, _) = case.sides
+    if "by" not in old.text.words and "by" not in new.text.words:
+        return False
     if done_by_another(old.text, new.text, case.context.vendor_names):
         return True
     before, after = (
@@ -208,12 +222,12 @@ def swapped(case: Case, known: Knowledge) -> bool:
     """Whether one party came in the place of another, and nothing else: "we own it", "you own it"."""
     sides: list[set[str]] = []
     for facts, changed in case.sides:
-        words = [facts.text.words[at] for start, end in changed for at in range(start, end)]
-        named = [party_of(POSSESSIVES.get(word, word), case.context.vendor_names) for word in words]
-        if not all(
-            party or word in known.empty_words or word == "own"
-            for party, word in zip(named, words, strict=True)
-        ):
-            return False
-        sides.append({party for party in named if party})
+        named: set[str] = set()
+        for word in (word for start, end in changed for word in facts.text.words[start:end]):
+            party = party_of(POSSESSIVES.get(word, word), case.context.vendor_names)
+            if party:
+                named.add(party)
+            elif word not in known.empty_words and word != "own":
+                return False
+        sides.append(named)
     return bool(sides[0] and sides[1] and sides[0] != sides[1])

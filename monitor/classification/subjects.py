@@ -31,12 +31,12 @@ def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
     grave: set[str] = set()
     for facts, changed in case.sides:
         text = facts.text
-        heads = {text.head(text.sentences[start]) for start, _ in touched(text, changed)}
-        grave |= {
-            known.grave[fact.name]
-            for fact in facts.said
-            if fact.name in known.grave and text.head(text.sentences[fact.start]) in heads
-        }
+        said = [fact for fact in facts.said if fact.name in known.grave]
+        if said:
+            heads = {text.head(text.sentences[start]) for start, _ in touched(text, changed)}
+            grave |= {
+                known.grave[fact.name] for fact in said if text.head(text.sentences[fact.start]) in heads
+            }
     return tuple(dict.fromkeys((*sorted(grave), *case.topics)))
 
 
@@ -47,11 +47,19 @@ def by_subjects(
 
     ``findings``: what the other rules found.
     """
-    if not case.reworded or (case.wording.same and not exchanged(case, known)):
+    if not case.reworded:
         return
-    for rule in known.subjects:
-        if rule.within.isdisjoint(topics) or any(f.finding.rule in rule.unless for f in findings):
-            continue
+    said = {fact.name for facts, _ in case.sides for fact in facts.said}
+    rules = [
+        rule
+        for rule in known.subjects
+        if rule.fact in said
+        and not rule.within.isdisjoint(topics)
+        and not any(f.finding.rule in rule.unless for f in findings)
+    ]
+    if not rules or (case.wording.same and not exchanged(case, known)):
+        return
+    for rule in rules:
         if not case.wording.same and rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
             continue
         ranges = case.changed if case.wording.same else case.residue
