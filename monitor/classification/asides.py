@@ -24,7 +24,7 @@ _REASONS = {"contact": CONTACT, "pointer": POINTER, "announcement": ANNOUNCEMENT
 def aside(facts: Facts, sentence: Range) -> str | None:
     """Why a sentence is beside the point of the policy, None when it is not."""
     start, end = sentence
-    if end - start > _LONGEST or _binding(facts, start, end):
+    if not facts.asides or end - start > _LONGEST or _binding(facts, start, end):
         return None
     hits = {hit.name[1:]: 0 for hit in facts.asides}
     for hit in facts.asides:
@@ -110,8 +110,6 @@ def contact_changed(
     words = digits = names = reached = False
     if any(facts.text.words and not changed for facts, changed in sides):
         return False
-    if any(names_data(facts.text, touched(facts.text, changed)) for facts, changed in sides):
-        return False
     for facts, changed in sides:
         text = facts.text
         shouted = text.shown.isupper()
@@ -135,7 +133,9 @@ def contact_changed(
         about_contact = about_contact or (bool(text.words) and not is_prose(text, known))
         reached = reached or any(hit.name == "~contact" for hit in facts.asides)
         reached = reached or not _NAVIGATION.isdisjoint(text.words)
-    return (words and (about_contact or reached)) or (digits and (names or about_contact))
+    if not ((words and (about_contact or reached)) or (digits and (names or about_contact))):
+        return False
+    return not any(names_data(facts.text, touched(facts.text, changed)) for facts, changed in sides)
 
 
 _NAVIGATION = frozenset({"click", "clicking", "link", "menu", "button", "tab"})

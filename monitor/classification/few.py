@@ -50,16 +50,15 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _conditions(case, 0) != _conditions(case, 1):
         return False
-    if _other_parties(case) or _elsewhere(case) or exchanged(case, known):
-        return False
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
+        return False
+    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2) + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
-    idle = any(rule.idle >= differing for rule in known.subjects)
-    if strong[0] != strong[1] and not idle:
+    if strong[0] != strong[1] and not any(rule.idle >= differing for rule in known.subjects):
         return False
-    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2) + said_anew(case.wording, case.changed):
+    if _other_parties(case) or _elsewhere(case) or exchanged(case, known):
         return False
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
@@ -110,8 +109,12 @@ def _other_parties(case: Case) -> bool:
     (old, gone), (new, come) = case.sides
     if gone and come and all(names_a_doer(*side) for side in case.sides):
         return True
-    said = (_named(old, [(0, len(old.text.words))]), _named(new, [(0, len(new.text.words))]))
-    return bool(_named(old, gone) - said[1] or _named(new, come) - said[0])
+    return _only_here(old, gone, new) or _only_here(new, come, old)
+
+
+def _only_here(facts: Facts, changed: Sequence[Range], other: Facts) -> bool:
+    named = _named(facts, changed)
+    return bool(named) and not named <= _named(other, [(0, len(other.text.words))])
 
 
 def _elsewhere(case: Case) -> bool:
@@ -139,9 +142,7 @@ _LAWS = word_set(table("wording")["laws"])
 
 def _named(facts: Facts, ranges: Sequence[Range]) -> frozenset[str]:
     """The parties that some words name: the two of the contract as such, others by their words."""
-    words = frozenset(
-        POSSESSIVES.get(word, word) for start, end in ranges for word in facts.text.words[start:end]
-    )
+    words = {POSSESSIVES.get(word, word) for start, end in ranges for word in facts.text.words[start:end]}
     return frozenset(party_of(word, frozenset()) or word for word in words & PARTIES)
 
 

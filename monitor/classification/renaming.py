@@ -36,6 +36,8 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
     """
     if _defined_anew(differing, known):
         return True
+    if not all(_are_names(facts, changed, known) for facts, changed in sides):
+        return False
     (old, gone), (new, come) = (
         (facts.text, {facts.text.words[at] for start, end in changed for at in range(start, end)})
         for facts, changed in sides
@@ -44,8 +46,6 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
         return False
     if gone and come and (gone < come or come < gone):
         return False  # a name joined others: "Acme and Beta", "Acme, Beta and Ceta"
-    if not all(_are_names(facts, changed, known) for facts, changed in sides):
-        return False
     gaps = [_gaps(side, ranges, known) for side, (_, ranges) in zip(sides, differing, strict=True)]
     return bool(gaps[0] & gaps[1]) and not _both_in_use(sides, documents)
 
@@ -56,9 +56,11 @@ def _defined_anew(differing: Sides, known: Knowledge) -> bool:
 
 
 def _is_term(text: Text, changed: Sequence[Range], known: Knowledge) -> bool:
+    if '"' not in text.shown:
+        return False
     places = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
     words = {_singular(text.words[at]) for at in places}
-    if '"' not in text.shown or not 0 < len(words) <= _MOST_RENAMED or len(places) <= len(words):
+    if not 0 < len(words) <= _MOST_RENAMED or len(places) <= len(words):
         return False
     if not all(text.shown[text.spans[at][0]].isupper() for at in places):
         return False
@@ -78,10 +80,13 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     text = facts.text
     if text.shown.isupper():
         return False  # where all letters are capitals, none tells a name
-    words = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
+    words = []
+    for at in (at for start, end in changed for at in range(start, end)):
+        if weighs(text, at, known):
+            if not text.shown[text.spans[at][0]].isupper() and text.words[at] not in _PRODUCTS:
+                return False
+            words.append(at)
     if not words or len({text.words[at] for at in words}) > _MOST_RENAMED:
-        return False
-    if not all(text.shown[text.spans[at][0]].isupper() or text.words[at] in _PRODUCTS for at in words):
         return False
     if any(text.words[at] in _NO_NAMES and not _in_title(text, at) for at in words) or names_a_doer(
         facts, changed

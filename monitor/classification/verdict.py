@@ -89,13 +89,13 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     if DOCUMENT in rules:
         return None
     denies = not DECISIVE.isdisjoint((*case.wording.gone, *case.wording.come))
-    said = any(rule.startswith(("party", "consent")) for rule in rules) or _weigh(findings, known)
+    weigh = _weigh(findings, known)
+    said = weigh or any(rule.startswith(("party", "consent")) for rule in rules)
     grave = case.reworded and (denies or said)
     aside = all_asides(case.sides) if case.context.english and not grave else None
     if aside is not None:
         return aside
-    further = case.reworded and (_reaches_further(case) or fewer_entries(case) or bool(swapped_modals(case)))
-    if case.reworded and case.wording.same and not further and _settled(case, known):
+    if case.reworded and case.wording.same and not _goes_further(case) and _settled(case, known):
         return SPELLING if case.wording.spelling else DATES if case.wording.dates else SAME
     if case.context.english:
         if (
@@ -105,15 +105,16 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
         ):
             return RENAMED
-        if (
-            not (case.reworded and denies)
-            and not _weigh(findings, known)
-            and _is_contact(case, findings, known)
-        ):
+        if not (case.reworded and denies) and not weigh and _is_contact(case, findings, known):
             return CONTACT
-        if _is_fragment(case, known) and not _weigh(findings, known):
+        if not weigh and _is_fragment(case, known):
             return LABEL
-    return FEW if not further and is_little(case, findings, known) else None
+    return FEW if is_little(case, findings, known) and not _goes_further(case) else None
+
+
+def _goes_further(case: Case) -> bool:
+    """Whether light words change what is said: "or other" things, fewer entries of a list, another modal."""
+    return case.reworded and (_reaches_further(case) or fewer_entries(case) or bool(swapped_modals(case)))
 
 
 def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
@@ -150,7 +151,7 @@ def _allowed(case: Case, side: int) -> int:
 
 def _reaches_further(case: Case) -> bool:
     """Whether "or other" things came or went and nothing else: light words, but not there."""
-    return case.fewer_named or _only_joined_otherwise(case)
+    return _only_joined_otherwise(case) or case.fewer_named
 
 
 def _only_joined_otherwise(case: Case) -> bool:
@@ -210,23 +211,25 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     about = case.topics[0] == "contact"
     if not case.row and contact_changed(case.sides, known, about_contact=about):
         return True
+    if not about:
+        return False
     if max(len(case.wording.gone), len(case.wording.come)) > _MOST_OF_CONTACT and case.reworded:
         return False
     if any(names_data(facts.text, touched(facts.text, changed)) for facts, changed in case.sides):
         return False
     broken = case.reworded and any(f.finding.rule == "duty.vendor" for f in findings)
-    return about and not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
+    return not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
 
 
 def _is_fragment(case: Case, known: Knowledge) -> bool:
     """A scrap of the page around the policy: no sentence, no list item, no row, and nobody must or may do anything."""
     clause, delta = case.clause, case.delta
+    if delta.before.modals or delta.after.modals or delta.parties_come or delta.parties_gone:
+        return False
     if case.row or case.listed or clause.lead or "|" in clause.text:
         return False
     if not case.reworded and says_something(case):
         return False
     if clause.kind == "item" and len(clause.text.split()) > _LONGEST_LABEL:
-        return False
-    if delta.before.modals or delta.after.modals or delta.parties_come or delta.parties_gone:
         return False
     return not any(is_prose(facts.text, known) for facts in (delta.before, delta.after))
