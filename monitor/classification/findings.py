@@ -42,7 +42,7 @@ def found(
 def by_rules(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, modified: bool) -> Iterator[Found]:
     """Findings from concepts, statements and shifts of statements."""
     moved = {fact.name for fact in (*delta.come, *delta.gone)}
-    for rule in known.rules:
+    for rule in known.rules if moved else ():
         if rule.fact not in moved:
             continue
         if (rule.within and not rule.within & set(topics)) or (rule.modified and not modified):

@@ -141,6 +141,8 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
     if any(p.opens for p in gone) and any(p.opens for p in come):  # rather a product by another name
         gone, come = ([p for p in side if not p.opens] for side in (gone, come))
     gone, come = gone or _instead_of(come, delta.parties_gone), come or _instead_of(gone, delta.parties_come)
+    if not (gone or come):
+        return
     topic = _topic_of_party(delta, (*gone, *come), case.topics, case.listed)
     while gone and come:
         old, new = gone.pop(0), come.pop(0)

@@ -18,6 +18,7 @@ RULE = "document"
 _WORDS = table("names")["documents"]
 _SORTS: dict[str, str] = {word: line.split()[0] for line in _WORDS["sorts"] for word in line.split()}
 _OWNERS: dict[str, str] = {word: who for who, line in _WORDS["owners"].items() for word in line.split()}
+_NAMED = frozenset(_SORTS) | frozenset(_OWNERS)
 _GOVERNS = word_set(_WORDS["governs"])
 _FARTHEST = 4
 """Words back from a document in which it is said whose it is."""
@@ -58,7 +59,7 @@ def by_documents(case: Case, known: Knowledge) -> Iterator[Found]:
 
 def _touches(text: Text, changed: Sequence[Range]) -> bool:
     """Whether a document, or whose it is, is among the changed words."""
-    return any(word in _SORTS or word in _OWNERS for start, end in changed for word in text.words[start:end])
+    return any(not _NAMED.isdisjoint(text.words[start:end]) for start, end in changed)
 
 
 def _is_other(old: _Mention, new: _Mention, documents: tuple[str, str]) -> bool:

@@ -43,7 +43,14 @@ def residue(wording: Wording, changed: Ranges) -> Ranges:
 
 
 def _holding(words: Sequence[Range], changed: Sequence[Range]) -> tuple[Range, ...]:
-    return tuple(run for run in changed if any(run[0] < end and start < run[1] for start, end in words))
+    if not words:
+        return ()
+    return tuple([run for run in changed if _meets(run, words)])
+
+
+def _meets(run: Range, words: Sequence[Range]) -> bool:
+    first, last = run
+    return any(first < end and start < last for start, end in words)
 
 
 def hard(delta: Delta, wording: Wording) -> bool:
@@ -61,26 +68,25 @@ def hard(delta: Delta, wording: Wording) -> bool:
         return True
     if any(m.force == "soft" and m.holder != "customer" for m in (*gone, *come)):
         return True
-    if any(
-        m.force == "may"
-        and m.holder != "customer"
-        and (m.holder, m.force) not in {(n.holder, n.force) for n in other}
-        for side, other in ((gone, delta.after.modals), (come, delta.before.modals))
-        for m in side
-    ):
-        return True
-    if _excepted_instead(delta) or _excepted_instead(delta, backwards=True):
+    for side, other in ((gone, delta.after.modals), (come, delta.before.modals)):
+        free = {m.holder for m in side if m.force == "may" and m.holder != "customer"}
+        if free and not free <= {m.holder for m in other if m.force == "may"}:
+            return True
+    if _excepted_instead(delta):
         return True
     bound = [{m.holder for m in side if m.force in ("must", "not")} for side in (gone, come)]
     return bool(bound[0] and bound[1] and bound[0] != bound[1])
 
 
-def _excepted_instead(delta: Delta, *, backwards: bool = False) -> bool:
-    """Whether a ban went and an exception came: "delete it and not retain copies", "delete it, other than copies"."""
-    old, new = (delta.after, delta.before) if backwards else (delta.before, delta.after)
-    bans = [sum(m.force == "not" and m.holder != "customer" for m in side.modals) for side in (old, new)]
-    exceptions = [sum(fact.name == "exception" for fact in side.said) for side in (old, new)]
-    return bans[0] > bans[1] and exceptions[0] < exceptions[1]
+def _excepted_instead(delta: Delta) -> bool:
+    """Whether an exception came for a ban, or went for one: "delete it and not retain copies", "delete it, other than
+    copies"."""
+    sides = delta.before, delta.after
+    exceptions = [sum(fact.name == "exception" for fact in side.said) for side in sides]
+    if exceptions[0] == exceptions[1]:
+        return False
+    bans = [sum(m.force == "not" and m.holder != "customer" for m in side.modals) for side in sides]
+    return (bans[0] > bans[1]) if exceptions[0] < exceptions[1] else (bans[1] > bans[0])
 
 
 def _revoiced(delta: Delta) -> bool:
@@ -95,13 +101,10 @@ def _turned_consent(one: Sequence[Fact], other: Sequence[Fact]) -> bool:
 
 def _freed(delta: Delta) -> int:
     """Whether one side frees somebody of a duty and the other forbids it: "not be obliged to", "not be entitled to"."""
-    free, banned = (
-        [
-            any(m.force == "not" and m.verb in verbs for m in side.modals)
-            for side in (delta.before, delta.after)
-        ]
-        for verbs in (_OBLIGED, _ENTITLED)
-    )
+    denied = [{m.verb for m in side.modals if m.force == "not"} for side in (delta.before, delta.after)]
+    if not (denied[0] and denied[1]):
+        return 0
+    free, banned = ([not verbs.isdisjoint(side) for side in denied] for verbs in (_OBLIGED, _ENTITLED))
     return int(free[0] and banned[1]) - int(free[1] and banned[0])
 
 
@@ -121,6 +124,8 @@ def touched_only(delta: Delta, wording: Wording, changed: Ranges, ranges: Ranges
         or not DECISIVE.isdisjoint((*wording.gone, *wording.come))
         or hard(delta, wording)
     ):
+        return delta
+    if not (delta.gone or delta.come or delta.modals_gone or delta.modals_come):
         return delta
     before, after = ranges
     anew = said_anew(wording, changed)
@@ -149,6 +154,4 @@ _MANY, _FAR_MORE = 6, 3
 
 
 def _touching(facts: Iterable[P], ranges: Sequence[Range]) -> tuple[P, ...]:
-    return tuple(
-        fact for fact in facts if any(start < fact.end and fact.start < end for start, end in ranges)
-    )
+    return tuple([fact for fact in facts if _meets((fact.start, fact.end), ranges)])
