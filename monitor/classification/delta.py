@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from monitor.classification.citation import cited_words
 from monitor.classification.endings import akin, folded
@@ -24,8 +23,7 @@ _ALIKE = 0.5
 """Share of the shorter sentence's words from which on two sentences are one, reworded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """The facts on one side that the other lacks, and those that changed in place."""
 
     before: Facts
@@ -60,13 +58,8 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         back = {there: here for here, there in matched.items()}
         modals_come, modals_gone, turned = _modals(after.modals, before.modals, back)
         shifted = tuple((old, new) for new, old in turned)
-    quantities_gone, quantities_come = (
-        _uncited(lacking, side.text)
-        for lacking, side in zip(
-            _lacking(before.quantities, after.quantities, lambda q: (q.sort, q.value)),
-            (before, after),
-            strict=True,
-        )
+    quantities_gone, quantities_come = _lacking(
+        before.quantities, after.quantities, lambda q: (q.sort, q.value)
     )
     parties_gone, parties_come = _lacking(before.parties, after.parties, lambda p: (p.key, p.form), once=True)
     parties_gone = _unsaid(parties_gone, after)
@@ -80,8 +73,8 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         modals_gone,
         modals_come,
         shifted,
-        quantities_gone,
-        quantities_come,
+        _uncited(quantities_gone, before.text),
+        _uncited(quantities_come, after.text),
         parties_gone,
         parties_come,
         places_gone,
@@ -94,7 +87,9 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
 
 def _uncited(numbers: tuple[Quantity, ...], text: Text) -> tuple[Quantity, ...]:
     """Numbers without those with which a law is cited."""
-    cited = cited_words(text) if numbers else ()
+    if not numbers:
+        return numbers
+    cited = cited_words(text)
     return tuple(number for number in numbers if number.start not in cited)
 
 
@@ -102,6 +97,8 @@ def _lacking(
     before: Sequence[T], after: Sequence[T], key: Callable[[T], Hashable], *, once: bool = False
 ) -> tuple[tuple[T, ...], tuple[T, ...]]:
     """Members of each side that the other lacks, by key; ``once``: how often does not count."""
+    if not (before or after):
+        return (), ()
     had, has = [key(member) for member in before], [key(member) for member in after]
     if had == has:
         return (), ()
@@ -239,6 +236,10 @@ def _align(
     if not (same_left and same_right):
         _match_unchanged(before, after, left, right, matched)
         return matched, tuple(r for r, _ in same_left), tuple(r for r, _ in same_right)
+    if len(same_left) == len(same_right) == 1 and _surely_alike(same_left[0][1], same_right[0][1], known):
+        matched[before.sentences[same_left[0][0][0]]] = after.sentences[same_right[0][0][0]]
+        _match_unchanged(before, after, left, right, matched)
+        return matched, (), ()
     lefts = [(r[0], _substance(words, empty, known)) for r, words in same_left[:_MOST_SENTENCES]]
     rights = [(r[0], _substance(words, empty, known)) for r, words in same_right[:_MOST_SENTENCES]]
     # Of two that are as alike, the nearer to the start and to its place: read backwards, it is the same.
@@ -315,6 +316,22 @@ def _substance(
     different = frozenset(words)
     heavy = different - empty - light if light else different - empty
     return frozenset([same.get(word) or folded(word) for word in heavy]) or different
+
+
+def _surely_alike(one: tuple[str, ...], other: tuple[str, ...], known: Knowledge) -> bool:
+    """Whether two sentences share so many words that they are one, whatever else they say.
+
+    As ``_likeness`` would tell: at least half of what the shorter one says is said by words that both have.
+    """
+    left, right = frozenset(one) - known.empty_words, frozenset(other) - known.empty_words
+    shared = left & right
+    most = min(len(left), len(right)) - len(shared)
+    said: set[str] = set()
+    for word in shared:
+        said.add(known.same_words.get(word) or folded(word))
+        if len(said) >= most:
+            return True
+    return False
 
 
 def _likeness(a: frozenset[str], b: frozenset[str]) -> float:

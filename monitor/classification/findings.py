@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.classification.delta import Delta
 from monitor.classification.facts import Fact, Facts
@@ -14,8 +14,7 @@ from monitor.model import SEVERITIES, Finding, Severity
 _AROUND = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A finding and who gains by it."""
 
     finding: Finding

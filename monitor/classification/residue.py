@@ -7,7 +7,6 @@ A reworded clause is full of facts that seem to come and go: "only" on one side 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from monitor.classification.delta import Delta, Range
@@ -130,8 +129,7 @@ def touched_only(delta: Delta, wording: Wording, changed: Ranges, ranges: Ranges
     before, after = ranges
     anew = said_anew(wording, changed)
     places, touching = (wording.places, _touching) if anew else (ranges, _grave_or_touching)
-    return replace(
-        delta,
+    return delta._replace(
         gone=touching(delta.gone, places[0]),
         come=touching(delta.come, places[1]),
         modals_gone=_touching(delta.modals_gone, before),
