@@ -235,13 +235,12 @@ def _abbreviated(text: Text, said: Said, other: Text) -> None:
         return
     explained = [
         (short, initials, place)
-        for short in text.capitals
-        if (initials := _initials(text, short))
-        and (place := _before(text, short, initials) or _after(text, short, initials))
+        for short, initials in _initials(text)
+        if (place := _before(text, short, initials) or _after(text, short, initials))
     ]
     if not explained:
         return
-    short_there = {initials for at in other.capitals if (initials := _initials(other, at))}
+    short_there = {initials for _, initials in _initials(other)}
     words = f" {' '.join(other.words)} "
     for short, initials, place in explained:
         full = f" {' '.join(text.words[slice(*place)])} "
@@ -255,11 +254,15 @@ def _abbreviated(text: Text, said: Said, other: Text) -> None:
 _SHOUTED = re.compile(r"[A-Z]{2}")
 
 
-def _initials(text: Text, at: int) -> str:
-    """A word if it is written as initials are, else nothing."""
-    start, end = text.spans[at]
-    shown = text.shown[start:end]
-    return shown if end - start > 1 and shown.isupper() and shown.isalnum() and shown[0].isalpha() else ""
+def _initials(text: Text) -> list[tuple[int, str]]:
+    """The words that are written as initials are, and where they stand."""
+    found = []
+    for at in text.capitals:
+        start, end = text.spans[at]
+        word = text.shown[start:end]
+        if end - start > 1 and word.isupper() and word.isalnum() and word[0].isalpha():
+            found.append((at, word))
+    return found
 
 
 def _before(text: Text, short: int, initials: str) -> Range | None:

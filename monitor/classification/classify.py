@@ -23,6 +23,7 @@ from monitor.comparison import Difference
 from monitor.model import SEVERITIES, TOPICS, Change, Verdict, worst
 
 _MOST_TOPICS, _FIRST = 4, 2
+_PLACE = {topic: place for place, topic in enumerate(TOPICS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _distinct(findings: Iterable[Found]) -> list[Found]:
 
 def _with_findings(topics: tuple[str, ...], findings: Sequence[Found]) -> tuple[str, ...]:
     """The clause's topics and those of its findings, the same whichever way the comparison is read."""
-    named = sorted({f.finding.topic for f in findings}, key=TOPICS.index)
+    named = sorted({f.finding.topic for f in findings}, key=_PLACE.__getitem__)
     together = tuple(dict.fromkeys((*topics[:_FIRST], *named, *topics)))[:_MOST_TOPICS]
     return tuple(topic for topic in together if topic != "other") or together
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,8 @@ from monitor.classification.kin import Said, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import Text
 
-Bag = Counter[str]
+Bag = dict[str, int]
+"""Words, and how often each is said."""
 
 _MOST_PHRASES = 6
 _SHORTEST = 2

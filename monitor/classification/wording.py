@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
 
@@ -15,7 +15,7 @@ from monitor.classification.facts import Facts
 from monitor.classification.kin import BOUNDS, MODAL, Said, kin_of, said_by
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.likeness import without_like
-from monitor.classification.phrasing import unphrased
+from monitor.classification.phrasing import Bag, unphrased
 from monitor.classification.text import Text
 from monitor.classification.voice import passives
 
@@ -34,8 +34,7 @@ DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in BOUNDS)}
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """Words of substance that one side has and the other lacks."""
 
     gone: tuple[str, ...]
@@ -77,11 +76,8 @@ def wording(
         for at in spaced:
             side.words[at] = ""
     cited = put_aside((before, after), said)
-    left, right = map(Counter, _middles(said[0].words, said[1].words))
-    for bag, laws in zip((left, right), cited, strict=True):
-        if laws:
-            bag.update(laws)
-        bag.pop("", None)
+    middles = _middles(said[0].words, said[1].words)
+    left, right = _bag([*middles[0], *cited[0]]), _bag([*middles[1], *cited[1]])
     noes = _negations(left), _negations(right)
     gone, come = unphrased((left, right), said, (before.text, after.text), known)
     gone, come, spelling = _without_twins(gone, come)
@@ -255,23 +251,28 @@ def _places(said: Said, kin: Collection[str]) -> tuple[Range, ...]:
     """Where the words stand that stand for one of these."""
     if not kin:
         return ()
-    wanted = frozenset(kin)
+    wanted = frozenset(kin).union([f"not {word}" for word in kin])
     denied = "not" in wanted
-    places = [
-        at
-        for at, word in enumerate(said.words)
-        if word in wanted or (word[:4] == "not " and (denied or word[4:] in wanted))
-    ]
+    places = [at for at, word in enumerate(said.words) if word in wanted or (denied and word[:4] == "not ")]
     return tuple([(at, said.ends.get(at, at + 1)) for at in places])
 
 
-def _negations(bag: Counter[str]) -> tuple[int, int, dict[str, int]]:
+def _bag(words: Iterable[str]) -> Bag:
+    """How often each word is said, but for those that stand for nothing."""
+    bag: Bag = {}
+    for word in words:
+        bag[word] = bag.get(word, 0) + 1
+    bag.pop("", None)
+    return bag
+
+
+def _negations(bag: Bag) -> tuple[int, int, Bag]:
     """The least and the most noes that a text says, and its words for them, which leave the bag."""
-    said = {word: bag.pop(word) for word in ("not", "only", "nor") if word in bag}
+    said: Bag = {word: bag.pop(word) for word in ("not", "only", "nor") if word in bag}
     for word in [word for word in bag if word[:4] == "not "]:
         count = bag.pop(word)
         said["not"] = said.get("not", 0) + count
-        bag[word[4:]] += count
+        bag[word[4:]] = bag.get(word[4:], 0) + count
     least = said.get("not", 0) + 2 * said.get("only", 0)
     return least, least + said.pop("nor", 0), said
 
