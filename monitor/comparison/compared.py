@@ -88,7 +88,8 @@ def _differences(before: Document, after: Document) -> tuple[Difference, ...]:
         for old, new, _ in pairs
         if old and new and old.label != new.label
     }
-    aside, passing = apart(before, after), judge(before, after)
+    aside = apart(before, after)
+    passing = judge(before, after, aside)
     found = (
         _pair(old, new, block, labels, aside) if old and new else _single(old, new, passing)
         for old, new, block in pairs

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -57,9 +58,13 @@ _BUTTONS = frozenset(canonical(phrase) for phrase in _phrases("buttons.txt"))
 _ASIDES = frozenset(tokens(phrase) for phrase in _phrases("asides.txt"))
 
 
-def judge(before: Document, after: Document) -> Callable[[Clause], str | None]:
-    """For the clauses of two pages: why each would be cosmetic if it came or went, None when it would not."""
-    apart_from = apart(before, after)
+def judge(
+    before: Document, after: Document, apart_from: Callable[[Clause], str | None]
+) -> Callable[[Clause], str | None]:
+    """For the clauses of two pages: why each would be cosmetic if it came or went, None when it would not.
+
+    ``apart_from``: what ``apart`` says of the two.
+    """
     titles, headings = _titles(before) | _titles(after), _headings(before) & _headings(after)
     contents = _contents(before, headings) | _contents(after, headings)
 
@@ -145,7 +150,7 @@ def _entries(document: Document, host: str) -> set[Clause]:
 
 def _candidate(clause: Clause) -> bool:
     """Whether a clause may stand in a menu: nothing but links, or a word or two."""
-    if clause.kind == "row" or any(_PARTIES.search(heading) for heading in clause.path):
+    if clause.kind == "row" or _heads_parties(clause.path):
         return False
     if clause.linked and not clause.lead.endswith(":"):
         if not clause.links:
@@ -157,6 +162,12 @@ def _candidate(clause: Clause) -> bool:
         and clause.text[-1:] not in ".;"
         and len(tokens(clause.text)) <= _LONGEST_WORD
     )
+
+
+@lru_cache(maxsize=1024)
+def _heads_parties(path: tuple[str, ...]) -> bool:
+    """Whether one of the headings above clauses, which many of them share, stands over a list of parties."""
+    return any(_PARTIES.search(heading) for heading in path)
 
 
 def _between_links(run: list[Clause]) -> list[Clause]:

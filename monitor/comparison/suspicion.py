@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 
 from monitor.comparison.normal import tokens
 from monitor.model import Document
@@ -41,7 +42,7 @@ def suspicion(before: Document, after: Document) -> str | None:
 
 
 def _words(document: Document) -> Counter[str]:
-    return Counter(word for clause in document.clauses for word in tokens(clause.text))
+    return Counter(chain.from_iterable(tokens(clause.text) for clause in document.clauses))
 
 
 def _standing(before: Document, after: Document) -> int:
