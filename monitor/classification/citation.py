@@ -201,7 +201,7 @@ def _share_a_word(said: tuple[Said, Said], one: Range, other: Range) -> bool:
 
 def _bracketed(texts: tuple[Text, Text], said: tuple[Said, Said]) -> None:
     """Put aside titles in brackets that only one side has for a section, or that share a word with the other's."""
-    titled = [_titled_numbers(text) for text in texts]
+    titled = [_titled_numbers(text) if "(" in text.shown else [] for text in texts]
     for number, place in titled[0]:
         others = [other for cited, other in titled[1] if cited == number]
         if not others:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, TypeVar
 
 from monitor.classification.citation import cited_words
@@ -59,12 +60,12 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         modals_come, modals_gone, turned = _modals(after.modals, before.modals, back)
         shifted = tuple((old, new) for new, old in turned)
     quantities_gone, quantities_come = _lacking(
-        before.quantities, after.quantities, lambda q: (q.sort, q.value)
+        before.quantities, after.quantities, attrgetter("sort", "value")
     )
-    parties_gone, parties_come = _lacking(before.parties, after.parties, lambda p: (p.key, p.form), once=True)
+    parties_gone, parties_come = _lacking(before.parties, after.parties, attrgetter("key", "form"), once=True)
     parties_gone = _unsaid(parties_gone, after)
     parties_come = _unsaid(parties_come, before)
-    places_gone, places_come = _lacking(before.places, after.places, lambda h: h.name, once=True)
+    places_gone, places_come = _lacking(before.places, after.places, attrgetter("name"), once=True)
     return Delta(
         before,
         after,
@@ -99,7 +100,7 @@ def _lacking(
     """Members of each side that the other lacks, by key; ``once``: how often does not count."""
     if not (before or after):
         return (), ()
-    had, has = [key(member) for member in before], [key(member) for member in after]
+    had, has = list(map(key, before)), list(map(key, after))
     if had == has:
         return (), ()
     minus = _minus_once if once else _minus
@@ -148,7 +149,7 @@ def _unsaid(names: tuple[Party, ...], other: Facts) -> tuple[Party, ...]:
 
 
 def _facts(before: tuple[Fact, ...], after: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    gone, come = _lacking(before, after, lambda fact: fact.key, once=True)
+    gone, come = _lacking(before, after, attrgetter("key"), once=True)
     if not (gone or come):
         return gone, come
 
@@ -179,7 +180,7 @@ _ASKED = frozenset({"opt_in", "own_choice"})
 def _modals(
     before: tuple[Modal, ...], after: tuple[Modal, ...], matched: dict[int, int]
 ) -> tuple[tuple[Modal, ...], tuple[Modal, ...], tuple[tuple[Modal, Modal], ...]]:
-    gone, come = _lacking(before, after, lambda m: (m.holder, m.force, m.verb))
+    gone, come = _lacking(before, after, attrgetter("holder", "force", "verb"))
     left, right = list(gone[:_MOST_MODALS]), list(come[:_MOST_MODALS])
     if not (left and right):
         return tuple(left), tuple(right), ()
@@ -231,7 +232,7 @@ def _align(
 ) -> tuple[dict[int, int], tuple[Range, ...], tuple[Range, ...]]:
     """Which sentence became which, and the ranges of those that came or went."""
     left, right, empty = _sentences(before), _sentences(after), known.empty_words
-    same_left, same_right = _lacking(left, right, lambda r: r[1])
+    same_left, same_right = _lacking(left, right, itemgetter(1))
     matched: dict[int, int] = {}
     if not (same_left and same_right):
         _match_unchanged(before, after, left, right, matched)

@@ -41,9 +41,8 @@ def found(
 def by_rules(delta: Delta, topics: tuple[str, ...], known: Knowledge, *, modified: bool) -> Iterator[Found]:
     """Findings from concepts, statements and shifts of statements."""
     moved = {fact.name for fact in (*delta.come, *delta.gone)}
-    for rule in known.rules if moved else ():
-        if rule.fact not in moved:
-            continue
+    rules = [rule for rule in known.rules if rule.fact in moved] if moved else []
+    for rule in rules:
         if (rule.within and not rule.within & set(topics)) or (rule.modified and not modified):
             continue
         topic = rule.topic or topics[0]

@@ -49,12 +49,11 @@ class _Roots(NamedTuple):
 
 def _roots(words: Collection[str], text: Text, said: Said) -> dict[str, _Roots]:
     roots = {word: _Roots({word, folded(word)}, set()) for word in words if word.isalpha()}
-    denied = {f"not {word}": word for word in roots}
-    for at, word in enumerate(said.words):
-        if word in roots or word in denied:
-            found = roots[denied.get(word, word)]
-            alone = said.ends.get(at, at + 1) == at + 1
-            (found.own if alone else found.openers).add(folded(text.words[at]))
+    wanted = roots | {f"not {word}": found for word, found in roots.items()}
+    for at in [at for at, word in enumerate(said.words) if word in wanted]:
+        found = wanted[said.words[at]]
+        alone = said.ends.get(at, at + 1) == at + 1
+        (found.own if alone else found.openers).add(folded(text.words[at]))
     return roots
 
 

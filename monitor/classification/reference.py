@@ -43,6 +43,8 @@ def by_documents(case: Case, known: Knowledge) -> Iterator[Found]:
     if not (case.reworded and any(_touches(facts.text, changed) for facts, changed in case.sides)):
         return
     before, after = (_mentions(facts.text, changed) for facts, changed in case.sides)
+    if not (before and after):
+        return
     gone, come = before - after, after - before
     if not any(_is_other(old, new, case.context.texts) for old in gone for new in come):
         return

@@ -138,9 +138,9 @@ def _other_object(
     """Findings where a promise not to do something stands and is made of other data: "not disclose your data", "not
     disclose your passwords"."""
     sides = (case.delta.before, lost), (case.delta.after, won)
-    if not all(_is_banned(facts, runs[0][0]) for facts, runs in sides):
-        return
     if _OBJECTS.isdisjoint((*case.wording.gone, *case.wording.come)):
+        return
+    if not all(_is_banned(facts, runs[0][0]) for facts, runs in sides):
         return
     rule = next(r for r in known.scope_rules if (r.by, r.force) == ("vendor", "not"))
     before, after = (facts.text.snippet(runs[0][0], runs[-1][1]) for facts, runs in sides)

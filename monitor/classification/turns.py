@@ -66,12 +66,12 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
 
     Only where no prohibition is known to have come, gone or turned, which has rules of its own.
     """
+    if ("not" in case.wording.gone) == ("not" in case.wording.come):
+        return  # as many noes, if in other words
     delta = case.delta
     turned = (*delta.modals_gone, *delta.modals_come, *(modal for pair in delta.shifted for modal in pair))
     if not case.reworded or any(modal.force == "not" for modal in turned):
         return
-    if ("not" in case.wording.gone) == ("not" in case.wording.come):
-        return  # as many noes, if in other words
     gone, come = (_denials(facts, changed, known) for facts, changed in case.sides)
     yield from _spared(case, topic, known)
     for sentence, there in delta.sentences.items():
@@ -131,7 +131,8 @@ def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         return
     before, after = case.delta.before, case.delta.after
     for here, there in case.delta.sentences.items():
-        old, new = _only_ban(before, here), _only_ban(after, there)
+        old = _only_ban(before, here)
+        new = _only_ban(after, there) if old else None
         if old is None or new is None or old.holder != new.holder or old.verb == new.verb:
             continue
         if _says(after, there, old.verb, known) or _says(before, here, new.verb, known):

@@ -168,7 +168,8 @@ def _respelt(
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
     for here, there, mine, theirs in ((before, after, 0, 1), (after, before, 1, 0)):
-        strange = [at for at in _places_of(changed[mine]) if _is_strange(here.words[at], known)]
+        long = [at for at in _places_of(changed[mine]) if len(here.words[at]) >= _SHORTEST_RUN]
+        strange = [at for at in long if _is_strange(here.words[at], known)]
         if not strange:
             continue
         places = {there.words[at]: at for at in reversed(list(_places_of(changed[theirs])))}
@@ -181,7 +182,7 @@ def _respelt(
 
 def _is_strange(word: str, known: Knowledge) -> bool:
     """Whether others may have run into a word, which is none that policies use."""
-    return _SHORTEST_RUN <= len(word) <= _LONGEST_RUN and word not in known.vocabulary and word.isalpha()
+    return word not in known.vocabulary and len(word) <= _LONGEST_RUN and word.isalpha()
 
 
 def _run_into(word: str, other: Text, places: Mapping[str, int], known: Knowledge) -> list[int]:
