@@ -25,7 +25,7 @@ _CHOOSES = word_set(
 """Words of one as well. What is so by itself is no choice: "only if you pay" is "unless you do not pay"."""
 _EXCEPT = word_set("unless except excepting save")
 _NOES = word_set("not never no neither nobody none nor without")
-_ON_CONDITION = word_set("if when where with after once upon who whom those people")
+_ON_CONDITION = word_set("which if when where with after once upon who whom those people")
 _ASKED = frozenset({"opt_in", "own_choice"})
 _WHEN = frozenset({"if", "when", "where", "once", "after"})
 _FARTHEST = 8

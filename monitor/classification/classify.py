@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.classification.asking import by_asking
+from monitor.classification.bans import by_bans
 from monitor.classification.case import Case
 from monitor.classification.context import Context
 from monitor.classification.findings import Found, by_rules
@@ -15,7 +16,7 @@ from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
 from monitor.classification.scope import by_scope
 from monitor.classification.subjects import by_subjects, gravest_first
-from monitor.classification.turns import by_bans, by_force, by_negation, by_verb
+from monitor.classification.turns import by_force, by_negation, by_verb
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole, said_otherwise

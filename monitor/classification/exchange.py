@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor.classification.asking import asks_otherwise
+from monitor.classification.bans import bans_fewer
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
@@ -13,7 +14,6 @@ from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.text import Text
-from monitor.classification.turns import bans_fewer
 from monitor.classification.voice import doers, done_by, done_by_another, subjects
 from monitor.classification.wording import by_gap
 
@@ -32,7 +32,7 @@ def turned_round(case: Case, known: Knowledge) -> bool:
         or left_out(case)
         or asks_otherwise(case)
         or fewer_entries(case)
-        or bans_fewer(case)
+        or bans_fewer(case, known)
         or _denies_otherwise(case)
     )
 

@@ -140,7 +140,10 @@ def _asks_for_none(hit: Hit, text: Text) -> bool:
     """Whether it is said that no consent is asked for: "requires no agreement", "no separate consent is needed"."""
     words = text.words
     before = 2 if words[hit.start] in _CONSENTS else 1
-    if "no" in words[max(hit.start - before, 0) : hit.end]:
+    if (
+        "no" in words[max(hit.start - before, 0) : hit.end]
+        or "without" in words[max(hit.start - 2, 0) : hit.start]
+    ):
         return True
     return any(
         words[at] in _ASKS and words[at - 1 : at] in _NOT

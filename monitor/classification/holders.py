@@ -37,6 +37,8 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
         back = range(first_named, at)
     for here in back:
         word, far = words[here], at - here > _SHORTEST_SUBJECT
+        if here == at - 1 and _is_stranger(text, here):
+            return "vendor"
         if far and here and words[here - 1] in _RELATIVE:
             continue  # "records that you submit to it may be used"
         party = named(text, here, vendor) if word in _MAY_BE_NAMED or word in vendor else None
@@ -51,6 +53,16 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     if banned:
         return "customer"
     return "vendor" if back else None
+
+
+def _is_stranger(text: Text, at: int) -> bool:
+    """Whether a word is a name that says nothing of who is meant: of "Acme will process" the vendor."""
+    word = text.words[at]
+    unknown = word not in _COMMON and not word.endswith("s")
+    return unknown and at in text.capitals and at not in text.sentence_starts
+
+
+_COMMON = ANYBODY | _THINGS | word_set(_WORDS["holders"]["instruments"]) | {"providers", "it", "they"}
 
 
 def _begins_another(text: Text, here: int, at: int) -> bool:
@@ -107,6 +119,8 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
         return None
     if text.words[at : at + 2] in _PART_OF:
         return None  # "no member of our staff"
+    if word == "subject" and text.words[max(at - 1, 0) : at] != ("data",):
+        return None  # "the law to which it is subject"
     if word == "nobody" and text.words[at + 1 : at + 2] in _WITHIN:
         return "vendor"  # "nobody at Acme"
     if at + 1 < len(text.words) and (
@@ -248,18 +262,16 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
         return False  # a row says what is done, not what one must do; so does "AI training: never"
     if words[at] in _BE:
         return not (_BANNED_FROM.intersection(words[at + 2 : at + 5]) or words[verb_at - 1] == "from")
-    if words[at] == "never" and words[clause_start(text, at) : at][-1:] in _THEY:
-        return False
-    if words[at] == "never" and words[clause_start(text, at) : at][:1] in _OURS:
-        return False
-    begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
-    if words[at] == "do" and words[clause_start(text, at) : at][:1] in _OURS:
+    before = words[clause_start(text, at) : at]
+    if words[at] in ("never", "do") and before[:1] in _OURS:
         return False  # "our staff have no access and do not read it"
-    return words[at] in ("never", "refrain") or (words[at] == "do" and begins)
+    begins = at in text.breaks or at in text.sentence_starts or words[at - 1] in _LEADING
+    if words[at] == "never":
+        return begins or not before  # "maps of your rooms never leave the device"
+    return words[at] == "refrain" or (words[at] == "do" and begins)
 
 
 _OURS = frozenset({("our",)})
-_THEY = frozenset({("they",), ("it",), ("these",), ("those",)})
 
 
 _BE = frozenset({"is", "are"})

@@ -144,7 +144,10 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
         there = words[at + 1 : at + 3] in _THERE and words[at + 3 : at + 4] != ("by",)
         if there or (word == "may" and following[:1].isdigit()):
             return None
-        if following in _NEGATION and (word in _PERHAPS or words[at + 2 : at + 3] == ("have",)):
+        unlikely = (
+            word in _PERHAPS or words[at + 2 : at + 3] == ("have",) or words[at + 2 : at + 4] in _LACKING
+        )
+        if following in _NEGATION and unlikely:
             return None
         return ("not", at + 2) if following in _NEGATION else ("may", at + 1)
     if word in _SOFT:
@@ -290,6 +293,10 @@ _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 _THERE = frozenset(("be", verb) for verb in ("found", "viewed", "seen", "read"))
 """What says where something is, not that it is allowed."""
 _PERHAPS = frozenset({"might", "could"})
+_LACKING = frozenset(
+    ("be", word) for word in word_set("available accessible possible suitable appropriate accurate complete")
+)
+"""What things may not be, which forbids nothing: "features may not be available"."""
 _SPEAKERS = frozenset({"we", "it", "they"})
 _NOES = frozenset({"no", "neither", "nobody", "none", "nor"})
 

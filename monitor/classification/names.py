@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.classification.asides import is_prose
@@ -99,8 +100,23 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     if not SURELY_RECIPIENTS.isdisjoint(facts.text.words):
         return True
     named = not RECIPIENT_WORDS.isdisjoint(facts.text.words)
+    if _among_several(facts, party):
+        return named or not _SHARING.isdisjoint(facts.text.words)
     several = len(facts.parties) >= _SEVERAL
     return named and (several or bool({"subprocessors", "data_sharing"} & set(case.topics)))
+
+
+def _among_several(facts: Facts, party: Party) -> bool:
+    """Whether a name is one of several that are enumerated: "services such as Facebook Ads, The Trade Desk and …"."""
+    text = facts.text
+    here = [p for p in facts.parties if text.sentences[p.start] == text.sentences[party.start]]
+    listed = [p for p in here if p.start in text.breaks or p.end in text.breaks]
+    led = any(pair in _SUCH_AS for pair in pairwise(text.words[: party.start]))
+    return party in listed and len(listed) >= _SEVERAL and led
+
+
+_SUCH_AS = frozenset({("such", "as"), ("for", "example")})
+_SHARING = word_set("sharing share shared advertising ads analytics cookies services")
 
 
 def _is_acronym(party: Party) -> bool:

@@ -20,7 +20,7 @@ _MOST = 3
 
 _SETTLING = frozenset({"training", "selling", "default_off"})
 _ASKED = frozenset({"opt_in", "own_choice"})
-_UNASKED = frozenset({"opt_out", "tacit", "default_on"})
+_UNASKED = frozenset({"opt_out", "tacit", "default_on", "no_consent"})
 _GRAVE = _SETTLING | _ASKED | _UNASKED
 """Concepts that count wherever the words differ: what is no longer said of them was said by the whole sentence."""
 Ranges = tuple[tuple[Range, ...], tuple[Range, ...]]

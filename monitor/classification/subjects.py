@@ -16,7 +16,7 @@ from monitor.classification.delta import Range
 from monitor.classification.exchange import exchanged
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
-from monitor.classification.holders import party_of
+from monitor.classification.holders import Holder, party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
 from monitor.classification.scope import is_listed
 from monitor.classification.tables import table, word_set
@@ -133,8 +133,13 @@ def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
         for start, end in runs
     ):
         return "high"
+    vendor = case.context.vendor_names
+    was, is_ = (
+        {party_of(facts.text.words[at], vendor) for start, end in places for at in range(start, end)}
+        for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
+    )
     decides = any(
-        _decides(facts.text, at, case.context.vendor_names, known)
+        _decides(facts.text, at, vendor, known, renamed=was & is_)
         for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
         for start, end in places
         for at in range(start, end)
@@ -148,12 +153,15 @@ def _is_entry(case: Case) -> bool:
     return len(runs) == 1 and all(is_listed(runs[0][0], [run]) for run in runs[0][1])
 
 
-def _decides(text: Text, at: int, vendor: frozenset[str], known: Knowledge) -> bool:
+def _decides(
+    text: Text, at: int, vendor: frozenset[str], known: Knowledge, *, renamed: set[Holder | None]
+) -> bool:
+    """Whether a word that differs is a number, a name or a party. ``renamed``: parties that both sides name there."""
     word = text.words[at]
     if word[0].isdigit():
         return at > 0  # not a clause's own number
-    if party_of(word, vendor):
-        return True
+    if party := party_of(word, vendor):
+        return party not in renamed
     return (
         text.shown[text.spans[at][0]].isupper()
         and at not in text.sentence_starts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
@@ -14,7 +13,7 @@ from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.modality import Force, Modal, force_of
 from monitor.classification.tables import table, word_set
-from monitor.classification.verbs import PRACTICES, stem
+from monitor.classification.verbs import stem
 
 NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
 _AROUND = 5
@@ -141,64 +140,6 @@ def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
             if (rule.by, rule.force) == (old.holder, "not"):
                 yield found(rule.id, rule.goes, topic, statement(before, old), "", known)
                 yield found(rule.id, rule.comes, topic, "", statement(after, new), known)
-
-
-def by_bans(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
-    """Findings where of several things that are not done one is done: "not save or share", "not share what we save"."""
-    for verb, before, after in _lifted(case):
-        rule = next(r for r in known.modal_rules if (r.by, r.force) == ("vendor", "not"))
-        went = verb in _banned(case.delta.before)
-        sides = (before, "") if went else ("", after)
-        yield found(rule.id, rule.goes if went else rule.comes, topic, *sides, known)
-
-
-def bans_fewer(case: Case) -> bool:
-    """Whether one side forbids less in the same words."""
-    return any(True for _ in _lifted(case))
-
-
-def _lifted(case: Case) -> Iterator[tuple[str, str, str]]:
-    """The verbs that one side of a rewording no longer forbids, with what the sides say."""
-    if not (case.reworded and case.wording.same):
-        return
-    before, after = _banned(case.delta.before), _banned(case.delta.after)
-    if before and after:
-        for verb in sorted(before.keys() ^ after.keys()):
-            if _does(case.delta.after if verb in before else case.delta.before, verb):
-                yield verb, before.get(verb, ""), after.get(verb, "")
-
-
-def _does(facts: Facts, verb: str) -> bool:
-    """Whether it is said in the plain present that the vendor does something: "the history we save"."""
-    return any(
-        two in PRACTICES and one == "we" and stem(two) == verb for one, two in pairwise(facts.text.words)
-    )
-
-
-def _banned(facts: Facts) -> dict[str, str]:
-    """The verbs of what nobody but the customer is forbidden, each with its statement: "not save or share it"."""
-    words, banned = facts.text.words, dict[str, str]()
-    for modal in facts.modals:
-        if modal.effect != "not" or modal.holder == "customer":
-            continue
-        at = next((at for at in range(modal.start, modal.end) if stem(words[at]) == modal.verb), None)
-        while at is not None:
-            banned.setdefault(stem(words[at]), statement(facts, modal))
-            at = _next_verb(facts, at)
-    return banned
-
-
-def _next_verb(facts: Facts, at: int) -> int | None:
-    """The verb that is joined to another: of "save or share" the second."""
-    words, here = facts.text.words, at + 1
-    if words[here : here + 1] in _JOINED:
-        here += 1
-    elif here not in facts.text.breaks:
-        return None
-    return here if here < len(words) and stem(words[here]) in PRACTICES else None
-
-
-_JOINED = frozenset({("or",), ("nor",), ("and",)})
 
 
 def _only_ban(facts: Facts, sentence: int) -> Modal | None:

@@ -100,7 +100,8 @@ def test_statements_have_a_holder_a_force_and_a_verb(
 
 
 def test_a_named_vendor_holds_its_own_duties() -> None:
-    text = read("If Customer asks, Acme will erase it.")
+    assert modals(read("If Customer asks, Acme will erase it."))[0].holder == "vendor"
+    text = read("Asked by Customer, acme will erase it.")
     assert modals(text)[0].holder == "customer"
     assert modals(text, frozenset({"acme"}))[0].holder == "vendor"
 
