@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from monitor.classification.facts import Facts
@@ -90,8 +91,11 @@ def put_aside(facts: tuple[Facts, Facts], said: tuple[Said, Said]) -> tuple[list
             side.blank(one.place)
             side.dates.append(one.key)
     _pointers((facts[0].text, facts[1].text), said)
+    initials = _initials(facts[0].text), _initials(facts[1].text)
     for here, there in ((0, 1), (1, 0)):
-        _abbreviated(facts[here].text, said[here], facts[there].text)
+        if initials[here]:
+            short_there = {letters for _, letters in initials[there]}
+            _abbreviated(facts[here].text, initials[here], said[here], facts[there].text, short_there)
         put_former_names_aside(facts[here], (said[here], said[there]), facts[there].text)
     if not (cited[0] and cited[1]):
         return [], []
@@ -229,18 +233,22 @@ _LONGEST_LINK = 5
 _LONGEST_NAME = 12
 
 
-def _abbreviated(text: Text, said: Said, other: Text) -> None:
-    """Where a name stands beside its abbreviation and the other text has one of them, put the other one aside."""
+def _abbreviated(
+    text: Text, shorts: Iterable[tuple[int, str]], said: Said, other: Text, short_there: Collection[str]
+) -> None:
+    """Where a name stands beside its abbreviation and the other text has one of them, put the other one aside.
+
+    ``shorts``: the initials of the text, and where they stand; ``short_there``: those of the other text.
+    """
     if _SHOUTED.search(text.shown) is None:
         return
     explained = [
         (short, initials, place)
-        for short, initials in _initials(text)
+        for short, initials in shorts
         if (place := _before(text, short, initials) or _after(text, short, initials))
     ]
     if not explained:
         return
-    short_there = {initials for _, initials in _initials(other)}
     words = f" {' '.join(other.words)} "
     for short, initials, place in explained:
         full = f" {' '.join(text.words[slice(*place)])} "
