@@ -145,9 +145,15 @@ _THIRD_BY_TWO = frozenset(
 
 def party_of(word: str, vendor: frozenset[str]) -> Holder | None:
     """The party that a word names by itself."""
-    if word in VENDOR or word in vendor:
-        return "vendor"
-    return "customer" if word in _CUSTOMER else "third" if word in _THIRD else None
+    return "vendor" if word in vendor else _PARTY_OF.get(word)
+
+
+_NAMES_OF: tuple[tuple[Holder, frozenset[str]], ...] = (
+    ("third", _THIRD),
+    ("customer", _CUSTOMER),
+    ("vendor", VENDOR),
+)
+_PARTY_OF = {word: party for party, names in _NAMES_OF for word in names}
 
 
 def kind_of(word: str, vendor: frozenset[str]) -> Holder | None:

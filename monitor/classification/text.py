@@ -98,10 +98,8 @@ class Text:
 
     def snippet(self, start: int, end: int) -> str:
         """The shown words from ``start`` up to ``end`` (word indexes, clipped)."""
-        start, end = max(start, 0), min(end, len(self.words))
-        if start >= end:
-            return ""
-        return self.shown[self.spans[start][0] : self.spans[end - 1][1]].strip()
+        some = self.spans[start if start > 0 else 0 : end if end > 0 else 0]
+        return self.shown[some[0][0] : some[-1][1]].strip() if some else ""
 
 
 def readable(text: str) -> str:

@@ -54,12 +54,11 @@ def _modals(words: Sequence[str]) -> Counter[str]:
 def passives(words: Sequence[str]) -> int:
     """How often a text speaks in the passive voice."""
     count = 0
-    for at, word in enumerate(words[:-1]):
-        if word in _BE:
-            following = words[at + 1]
-            if following in _BETWEEN and at + 2 < len(words):
-                following = words[at + 2]
-            count += following.endswith(("ed", "en")) or following in PARTICIPLES
+    for at in [at for at, word in enumerate(words[:-1]) if word in _BE]:
+        following = words[at + 1]
+        if following in _BETWEEN and at + 2 < len(words):
+            following = words[at + 2]
+        count += following.endswith(("ed", "en")) or following in PARTICIPLES
     return count
 
 
@@ -72,9 +71,9 @@ def doers(words: Sequence[str], vendor: frozenset[str]) -> set[str]:
 def _doers(words: Sequence[str]) -> set[str]:
     """The first word after each "by" that is no article and no "-ing"."""
     found = set()
-    for at, word in enumerate(words):
+    for at in [at for at, word in enumerate(words) if word == "by"] if "by" in words else ():
         rest = [w for w in words[at + 1 : at + 4] if w not in _ARTICLES]
-        if word == "by" and rest and not rest[0].endswith("ing"):
+        if rest and not rest[0].endswith("ing"):
             found.add(_US.get(rest[0], rest[0]))
     return found
 
