@@ -19,6 +19,7 @@ PARTIES = (VENDOR - word_set(table("names")["products"])) | _CUSTOMER | _THIRD |
 POSSESSIVES = {"your": "you", "our": "we", "ours": "we"}
 ANYBODY = VENDOR | _CUSTOMER | _THIRD | _EITHER
 _MAY_BE_NAMED = ANYBODY | {"providers"}
+INSTRUMENTS = word_set(_WORDS["holders"]["instruments"])
 _THINGS = word_set(_WORDS["holders"]["things"])
 _REACH = 14
 """Words before a modal in which its holder is looked for."""
@@ -62,7 +63,7 @@ def _is_stranger(text: Text, at: int) -> bool:
     return unknown and at in text.capitals and at not in text.sentence_starts
 
 
-_COMMON = ANYBODY | _THINGS | word_set(_WORDS["holders"]["instruments"]) | {"providers", "it", "they"}
+_COMMON = ANYBODY | _THINGS | INSTRUMENTS | {"providers", "it", "they"}
 
 
 def _begins_another(text: Text, here: int, at: int) -> bool:
@@ -121,10 +122,12 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
         return None  # "no member of our staff"
     if word == "subject" and text.words[max(at - 1, 0) : at] != ("data",):
         return None  # "the law to which it is subject"
-    if word == "nobody" and text.words[at + 1 : at + 2] in _WITHIN:
+    if word in _ANY_OF_THEM and text.words[at + 1 : at + 2] in _WITHIN:
         return "vendor"  # "nobody at Acme"
     if at + 1 < len(text.words) and (
-        text.words[at + 1] in _THINGS or text.shown.endswith("'s", *text.spans[at])
+        text.words[at + 1] in _THINGS
+        or text.words[at + 1] in _PAPERS
+        or text.shown.endswith("'s", *text.spans[at])
     ):
         return None
     if word in _THIRD or text.words[max(at - 1, 0) : at + 1] in _THIRD_BY_TWO:
@@ -136,6 +139,8 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     return "vendor" if word in VENDOR or word in vendor else None
 
 
+_PAPERS = frozenset({"agreement", "terms", "policy", "addendum", "notice"})
+_ANY_OF_THEM = frozenset({"nobody", "anyone", "anybody"})
 _WITHIN = frozenset({("at",), ("within",), ("in",), ("on",)})
 _PART_OF = frozenset({("member", "of"), ("members", "of")})
 _THIRD_BY_TWO = frozenset(

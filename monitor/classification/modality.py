@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from monitor.classification.holders import (
     ANYBODY,
+    INSTRUMENTS,
     VENDOR,
     Holder,
     agent,
@@ -324,7 +325,7 @@ def _third_person(text: Text, at: int, vendor: frozenset[str]) -> tuple[Force, i
     return ("does", at) if before in vendor or before in VENDOR or stranger else None
 
 
-_NO_COMPANY = ANYBODY | word_set(_WORDS["holders"]["instruments"])
+_NO_COMPANY = ANYBODY | INSTRUMENTS
 """The parties by their roles, and what requires or allows something without doing it."""
 
 

@@ -103,7 +103,7 @@ def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     if timed:
         loose += sum(word in _LATE for word in words)
         tight += sum(word in _EARLY for word in words)
-    asked = sum(name in _ASKED for name in said)
+    asked = 0 if timed else sum(name in _ASKED for name in said)
     if not _TACIT.isdisjoint(words):
         asked = 0
     return loose - tight - 2 * asked  # "unless the customer agrees" is an exception, but the customer's own
