@@ -279,8 +279,10 @@ def _single(
             return found("period.cap-fixed", outcome, "liability", before, after, known, fixed=True)
         topic = "breach_notice" if _reports(facts, quantity) else topic
         bound = measures in ("deadline", "notice", "keeping")
-        if measures == "deadline" and _slower(facts, quantity):
-            reason = f"A longer period that the vendor has in some cases {_came(came)}"
+        soft = any(fact.name == _SOFT for fact in other.said)
+        slow = soft and topic == "breach_notice" and quantity.value > _WEEK
+        if measures == "deadline" and (slow or _slower(facts, quantity)):
+            reason = f"A longer period that the vendor has{'' if slow else ' in some cases'} {_came(came)}"
             kind = "obligation_weakened" if came else "obligation_strengthened"
             grave: Severity = "high" if came and topic == "breach_notice" else "medium" if came else "low"
             before, after = ("", words) if came else (words, "")
@@ -291,7 +293,7 @@ def _single(
         )
         worse = came != bound
         instead = _instead(other)
-        if not bound and any(fact.name == _SOFT for fact in other.said):
+        if not bound and soft:
             kind = "obligation_strengthened" if came else "obligation_weakened"
         reason = f"A fixed period{_OF[measures]} {_came(came)}"
         severity: Severity = "medium" if worse else "low"
@@ -309,6 +311,10 @@ def _single(
         return found("amount.cap-multiple", outcome, "liability", before, after, known, fixed=True)
     outcome = Outcome("threshold_changed", "low", f"A number {_came(came)}")
     return found(f"number.{quantity.sort}-fixed", outcome, topic, before, after, known)
+
+
+_WEEK = 7 * 24
+"""Hours from which on a fixed period to report a breach is later than "promptly"; GDPR, article 33, has 72."""
 
 
 def _slower(facts: Facts, quantity: Quantity) -> bool:

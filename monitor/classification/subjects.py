@@ -94,9 +94,13 @@ def _slack(case: Case, rule: Subject) -> int:
 
 
 def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
-    said = [
-        fact.name for fact in facts.said if any(start < fact.end and fact.start < end for start, end in runs)
+    touched = [
+        fact for fact in facts.said if any(start < fact.end and fact.start < end for start, end in runs)
     ]
+    own = [
+        fact for fact in touched if fact.name == "exception" and _is_own(facts.text.words[fact.end :][:_OWN])
+    ]
+    said = [fact.name if fact not in own else "own_choice" for fact in touched]
     words = [word for start, end in runs for word in facts.text.words[start:end]]
     loose = sum(name in _LOOSE for name in said) + sum(word in _TACIT for word in words)
     tight = said.count("immediate")
@@ -109,6 +113,18 @@ def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     return loose - tight - 2 * asked  # "unless the customer agrees" is an exception, but the customer's own
 
 
+def _is_own(words: Sequence[str]) -> bool:
+    """Whether an exception is the customer's to make: "except while you have deactivated it"."""
+    return not (_YOU.isdisjoint(words) or _REFUSES.isdisjoint(words))
+
+
+_OWN = 8
+"""Words after an exception in which it is said whose it is."""
+_YOU = frozenset({"you", "customer", "user", "users", "subscriber", "member"})
+_REFUSES = word_set(
+    "deactivated deactivate disabled disable opted opt objected object refused refuse declined decline withdrawn "
+    "withdraw"
+)
 _ASKED = frozenset({"opt_in", "own_choice"})
 _LOOSE = frozenset({"soft_deadline", "efforts", "discretion", "exception", "for_now", "no_notice"})
 _TACIT = word_set(
