@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -88,6 +89,27 @@ def all_asides(sides: Sequence[tuple[Facts, Sequence[Range]]]) -> str | None:
                 return None
             reasons.append(reason)
     return reasons[0] if reasons else None
+
+
+def only_numbers_to_call(sides: Sequence[tuple[Facts, Sequence[Range]]]) -> bool:
+    """Whether nothing changed but telephone numbers: "call us at +1 (415) 555-0132"."""
+    return all(
+        changed and all(_in_number_to_call(facts.text, *run) for run in changed) for facts, changed in sides
+    )
+
+
+def _in_number_to_call(text: Text, start: int, end: int) -> bool:
+    if not all(text.words[at][0].isdigit() for at in range(start, end)):
+        return False
+    first, last = text.spans[start][0], text.spans[end - 1][1]
+    return any(match.start() <= first and last <= match.end() for match in _TO_CALL.finditer(text.shown))
+
+
+_TO_CALL = re.compile(
+    r"\+\d{1,3}[ .-]?(?:\(\d{1,5}\)[ .-]?)?\d{2,5}(?:[ .-]?\d{2,5}){1,4}|"
+    r"\(\d{2,5}\) ?\d{2,5}(?:[ .-]?\d{2,5}){1,3}|\b(?:\d{1,2}[.-])?\d{3}[.-]\d{3}[.-]\d{4}\b"
+)
+"""Numbers with a country, with an area in brackets, or in the groups of North America."""
 
 
 def touched(text: Text, changed: Sequence[Range]) -> list[Range]:

@@ -126,7 +126,7 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
         return "vendor"  # "nobody at Acme"
     if at + 1 < len(text.words) and (
         text.words[at + 1] in _THINGS
-        or text.words[at + 1] in _PAPERS
+        or text.words[at + 1 : at + 2] in PAPERS
         or text.shown.endswith("'s", *text.spans[at])
     ):
         return None
@@ -139,7 +139,8 @@ def named(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
     return "vendor" if word in VENDOR or word in vendor else None
 
 
-_PAPERS = frozenset({"agreement", "terms", "policy", "addendum", "notice"})
+PAPERS = frozenset((word,) for word in ("agreement", "terms", "policy", "addendum", "notice"))
+"""What a party's name before it only names: "this Customer Agreement"."""
 _ANY_OF_THEM = frozenset({"nobody", "anyone", "anybody"})
 _WITHIN = frozenset({("at",), ("within",), ("in",), ("on",)})
 _PART_OF = frozenset({("member", "of"), ("members", "of")})

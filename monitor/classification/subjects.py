@@ -16,7 +16,7 @@ from monitor.classification.delta import Range
 from monitor.classification.exchange import exchanged
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
-from monitor.classification.holders import Holder, party_of
+from monitor.classification.holders import PAPERS, Holder, party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
 from monitor.classification.scope import is_listed
 from monitor.classification.tables import table, word_set
@@ -177,7 +177,7 @@ def _decides(
     if word[0].isdigit():
         return at > 0  # not a clause's own number
     if party := party_of(word, vendor):
-        return party not in renamed
+        return party not in renamed and text.words[at + 1 : at + 2] not in PAPERS
     return (
         text.shown[text.spans[at][0]].isupper()
         and at not in text.sentence_starts

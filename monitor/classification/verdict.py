@@ -12,6 +12,7 @@ from monitor.classification.asides import (
     contact_changed,
     is_prose,
     names_data,
+    only_numbers_to_call,
     touched,
 )
 from monitor.classification.case import Case
@@ -208,6 +209,8 @@ def _is_moved(case: Case) -> bool:
 
 
 def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
+    if case.reworded and only_numbers_to_call(case.sides):
+        return True
     about = case.topics[0] == "contact"
     if not case.row and contact_changed(case.sides, known, about_contact=about):
         return True
