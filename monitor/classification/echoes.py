@@ -15,6 +15,8 @@ from monitor.classification.text import Text
 Range = tuple[int, int]
 
 _MOST_ECHOES = 8
+_MOST_WITH_A_PARTY = 3
+"""Where a party is among them, what is said of it elsewhere may be another thing."""
 _MOST_ECHOES_AT_ONCE = 2
 """Where each side repeats what the other says once."""
 
@@ -57,7 +59,8 @@ def without_light(
 
 
 def _echo(words: Collection[str], other: frozenset[str]) -> bool:
-    return len(words) <= _MOST_ECHOES and all(word in other and not word[0].isdigit() for word in words)
+    most = _MOST_ECHOES if PARTIES.isdisjoint(words) else _MOST_WITH_A_PARTY
+    return len(words) <= most and all(word in other and not word[0].isdigit() for word in words)
 
 
 def _echoes(words: Collection[str], other: frozenset[str]) -> bool:

@@ -43,7 +43,7 @@ def is_conditional(text: Text, at: int) -> bool:
         after = at + 1 + (words[at + 1 : at + 2] == ("not",))
         what = words[after : after + 2]
         return words[at - 1 : at] in _RELATIVE or what[:1] in _WISHES or what in _WOULD_BE
-    if words[at] in ("may", "can", "could") and words[at + 1 : at + 2] == ("not",):
+    if words[at] in ("may", "can", "could") and words[at + 1 : at + 2] in _NO:
         return any(word in _CASES for word in words[clause_start(text, at) : at])  # "if we cannot agree"
     if words[at] not in ("do", "does"):
         return False
@@ -109,6 +109,7 @@ _HAVING_ON = frozenset((("have", "on"), ("have", "upon"), ("have", "for")))
 _TELLING = frozenset((verb,) for verb in PRACTICES | BURDENS)
 """What is told also where it is only what something is for: "so that we can train our models"."""
 _SOMEBODY = frozenset({"we", "you", "it", "they"})
+_NO = frozenset({("not",), ("no",)})
 _CASES = frozenset({"if", "unless", "whether"})
 _CONDITIONS = frozenset({"if", "unless", "whether", "where", "when"})
 

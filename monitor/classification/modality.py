@@ -82,7 +82,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         if word not in _BEGINNINGS or at <= taken:
             continue
         seen = _modal_at(text, at) or _third_person(text, at, vendor)
-        if seen is None or is_conditional(text, at):
+        if seen is None or is_conditional(text, at) or _goes_on_with_a_ban(text, at, found):
             continue
         force, verb_at = seen
         if denies and force in ("must", "may", "does") and _denied(text, at):
@@ -101,8 +101,9 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         verb_at += asked is not None
         addressed = asked or (text.words[verb_at : verb_at + 1] == ("be",) and agent(text, verb_at, vendor))
         served = force in ("must", "may") and not addressed and _served(text.words, verb_at)
-        if served and holder == "customer":
-            holder = "vendor"
+        exposed = text.words[verb_at : verb_at + 3] == ("be", "subject", "to")
+        if (served or exposed) and holder == "customer":
+            holder = "vendor"  # "you will not be subject to automated decisions"
         verb_at, verb = _verb(text, verb_at)
         if verb in _ENDEAVOUR and force == "must":
             force = "soft"
@@ -275,6 +276,15 @@ def _is_asked(text: Text, at: int) -> bool:
 
 
 _IMPERATIVE = frozenset({"try", "seek", "aim", "strive", "attempt"})
+
+
+def _goes_on_with_a_ban(text: Text, at: int, found: list[Modal]) -> bool:
+    """Whether what is also not to be tried stands beside what is not to be done: "not read it, or attempt to"."""
+    tried = text.words[at] in _IMPERATIVE and text.words[at - 1 : at] in _OR
+    return bool(tried and found and found[-1].force == "not" and found[-1].sentence == text.sentences[at])
+
+
+_OR = frozenset({("or",), ("nor",)})
 
 
 def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:

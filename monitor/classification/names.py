@@ -94,7 +94,7 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         return False  # a way through menus; a term that the clause defines
     if _is_acronym(party) and (case.row or _bracketed(facts, party)):
         return False  # "SMS" among purposes
-    if case.listed or _serves(facts, party, case):
+    if case.listed or _serves(facts, party, case) or _gets_beside(facts, party):
         return True
     # Of the whole clause: a list may be cut by semicolons.
     if not SURELY_RECIPIENTS.isdisjoint(facts.text.words):
@@ -110,11 +110,33 @@ def _among_several(facts: Facts, party: Party) -> bool:
     """Whether a name is one of several that are enumerated: "services such as Facebook Ads, The Trade Desk and …"."""
     text = facts.text
     here = [p for p in facts.parties if text.sentences[p.start] == text.sentences[party.start]]
-    listed = [p for p in here if p.start in text.breaks or p.end in text.breaks]
+    listed = [
+        p
+        for p in here
+        if not text.breaks.isdisjoint((p.start, p.end))
+        or text.words[p.start - 1 : p.start] in _JOINING
+        or text.words[p.end : p.end + 1] in _JOINING
+    ]
     led = any(pair in _SUCH_AS for pair in pairwise(text.words[: party.start]))
     return party in listed and len(listed) >= _SEVERAL and led
 
 
+def _gets_beside(facts: Facts, party: Party) -> bool:
+    """Whether a name stands beside others to whom something is given: "shares it with Nielsen and Samba TV"."""
+    text = facts.text
+    sentence = text.sentences[party.start]
+    others = [p for p in facts.parties if p.key != party.key and text.sentences[p.start] == sentence]
+    before = text.words[text.sentence_starts[sentence] : party.start]
+    led = before[-1:] in _LEADING_TO or party.start in text.breaks
+    return bool(others) and led and not _GIVES.isdisjoint(before) and not _TO.isdisjoint(before)
+
+
+_LEADING_TO = frozenset((word,) for word in ("to", "with", "and", "or", "nor"))
+_TO = frozenset({"to", "with"})
+_GIVES = word_set(
+    "share shares sharing shared disclose discloses disclosed transmit transmits transmitted send sends sent forward "
+    "forwards forwarded transfer transfers transferred supply supplies supplied"
+)
 _SUCH_AS = frozenset({("such", "as"), ("for", "example")})
 _SHARING = word_set("sharing share shared advertising ads analytics cookies services")
 

@@ -280,7 +280,8 @@ def _single(
         topic = "breach_notice" if _reports(facts, quantity) else topic
         bound = measures in ("deadline", "notice", "keeping")
         soft = any(fact.name == _SOFT for fact in other.said)
-        slow = soft and topic == "breach_notice" and quantity.value > _WEEK
+        at_once = not soft and any(fact.name == "immediate" for fact in other.said)
+        slow = at_once or (soft and topic == "breach_notice" and quantity.value > _WEEK)
         if measures == "deadline" and (slow or _slower(facts, quantity)):
             reason = f"A longer period that the vendor has{'' if slow else ' in some cases'} {_came(came)}"
             kind = "obligation_weakened" if came else "obligation_strengthened"

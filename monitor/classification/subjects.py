@@ -143,6 +143,8 @@ def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
         return "high"
     if not (known.weighty_words | DECISIVE | rule.decisive).isdisjoint(words):
         return "high"
+    if any(not known.opposed.get(word, _NONE).isdisjoint(case.wording.come) for word in case.wording.gone):
+        return "high"
     if any(
         not _TACIT.isdisjoint(facts.text.words[start:end])
         for (facts, _), runs in zip(case.sides, case.residue, strict=True)
@@ -186,6 +188,7 @@ def _decides(
 
 
 _SEVERAL = 3
+_NONE: frozenset[str] = frozenset()
 
 
 def _quoted(facts: Facts, runs: Sequence[Range]) -> str:
