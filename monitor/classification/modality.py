@@ -92,7 +92,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             asked
             or (for_whom(text, verb_at) if force in ("not", "may") else None)
             or passive_holder(text, at, verb_at, vendor)
-            or _continued(text, at, found)
+            or _continued(text, at, found, vendor)
             or ("customer" if force == "soft" and _is_asked(text, at) else None)
             or holder_of(text, at, vendor, banned=force == "not" and unaddressed(text, at, verb_at))
         )
@@ -287,12 +287,18 @@ def _goes_on_with_a_ban(text: Text, at: int, found: list[Modal]) -> bool:
 _OR = frozenset({("or",), ("nor",)})
 
 
-def _continued(text: Text, at: int, found: list[Modal]) -> Holder | None:
+def _continued(text: Text, at: int, found: list[Modal], vendor: frozenset[str]) -> Holder | None:
     """Who goes on after "and" or a comma: "shall act on instructions of the Controller and shall not use the data"."""
     goes_on = text.words[at] in _MODALS or text.words[at] in _SHUNS
     joined = text.words[at - 1] in ("and", "but") or (at in text.breaks and goes_on)
-    same = joined and found and found[-1].sentence == text.sentences[at]
-    return found[-1].holder if same else None
+    if not joined:
+        return None
+    if found and found[-1].sentence == text.sentences[at]:
+        return found[-1].holder
+    # "Provider holds no copy of the keys of Customer and shall not decrypt it"
+    return (
+        named(text, text.sentence_starts[text.sentences[at]], vendor) if text.words[at - 1] == "and" else None
+    )
 
 
 _SHUNS = frozenset({"refrain", "abstain"})
