@@ -16,7 +16,7 @@ from monitor.classification.numbers import by_numbers
 from monitor.classification.reference import by_documents
 from monitor.classification.scope import by_scope
 from monitor.classification.subjects import by_subjects, gravest_first
-from monitor.classification.turns import by_force, by_negation, by_verb
+from monitor.classification.turns import by_force, by_negation, by_softening, by_verb
 from monitor.classification.user import apply_rules
 from monitor.classification.verdict import as_finding, editorial, renumbering
 from monitor.classification.whole import by_whole, said_otherwise
@@ -74,6 +74,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_scope(case, topics[0], known),
         *by_negation(case, topics[0], known),
         *by_force(case, topics[0], known),
+        *by_softening(case, topics[0], known),
         *by_verb(case, topics[0], known),
         *by_bans(case, topics[0], known),
         *by_asking(case, known),

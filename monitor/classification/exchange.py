@@ -13,6 +13,7 @@ from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 from monitor.classification.voice import doers, done_by, done_by_another, subjects
 from monitor.classification.wording import by_gap
@@ -220,14 +221,60 @@ def other_doers(case: Case) -> bool:
 
 def swapped(case: Case, known: Knowledge) -> bool:
     """Whether one party came in the place of another, and nothing else: "we own it", "you own it"."""
+    if _other_owner(case):
+        return True
     sides: list[set[str]] = []
     for facts, changed in case.sides:
         named: set[str] = set()
         for word in (word for start, end in changed for word in facts.text.words[start:end]):
-            party = party_of(POSSESSIVES.get(word, word), case.context.vendor_names)
+            party = _PRONOUNS.get(word) or party_of(POSSESSIVES.get(word, word), case.context.vendor_names)
             if party:
                 named.add(party)
             elif word not in known.empty_words and word != "own":
                 return False
         sides.append(named)
-    return bool(sides[0] and sides[1] and sides[0] != sides[1])
+    return bool(sides[0] and sides[1] and sides[0] != sides[1] and {*sides[0], *sides[1]} != _PERHAPS_ONE)
+
+
+_PERHAPS_ONE = {"customer", "other"}
+_PRONOUNS = dict.fromkeys(("they", "them", "their"), "other")
+
+
+def _other_owner(case: Case) -> bool:
+    """Whether something is another's, in the same words: "our property … your property" turned round."""
+    (before, gone), (after, come) = case.sides
+    old, new = by_gap(gone), by_gap(come)
+    if not old or old.keys() != new.keys():
+        return False
+    pairs = [(before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])]) for gap in old]
+    if any({one, other} in _OWNERS for one, other in pairs):
+        return True
+    places = [old[gap] for gap in old]
+    return any(
+        pairs[one] == pairs[two][::-1]
+        and not _respelt(*pairs[one])
+        and _are_apart(before.text, places[one][1], places[two][0])
+        for one in range(len(pairs))
+        for two in range(one + 1, min(len(pairs), one + _NEAR))
+    )
+
+
+def _respelt(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two words are made of the same letters: "center", "centre"."""
+    return sorted("".join(one)) == sorted("".join(other))
+
+
+def _are_apart(text: Text, start: int, end: int) -> bool:
+    """Whether something is said between two places, which are then no entries of one list."""
+    return not _HINGES.isdisjoint(text.words[start:end])
+
+
+_NEAR = 4
+"""Changed places within which one is looked for that took what another gave."""
+_HINGES = frozenset(MODAL) | word_set(
+    "is are was were be for by to from with while whereas but than not as has have does do"
+)
+
+
+_OWNERS = ({("our",), ("your",)}, {("our",), ("their",)})
+"""Whoever "they" are, they may be "you", but not "we"."""

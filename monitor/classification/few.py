@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.citation import citations
 from monitor.classification.delta import Range
@@ -21,7 +22,7 @@ from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
 
 _NONE: frozenset[str] = frozenset()
-_SHORT, _SUBSTANTIAL = 5, 3
+_SHORT, _SUBSTANTIAL = 5, 2
 """Words of a clause that came or went, and of a side of a reworded one, from which on a change is not little."""
 _FEW_BYTES = 24
 """Of a change in a language that is not understood; in UTF-8, where a script that says more in a letter takes more."""
@@ -52,7 +53,9 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
-    if max(gone, come) >= (_SUBSTANTIAL if min(gone, come) else 2) + said_anew(case.wording, case.changed):
+    light = known.weights.get(case.topics[0], 0) < 0
+    least = 1 if _is_plain(case) and not light else _SUBSTANTIAL
+    if max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
@@ -63,6 +66,28 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
     return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
+
+
+def _is_plain(case: Case) -> bool:
+    """Whether one ordinary word came for another that says something else as far as is known, in a sentence on
+    something that policies are about: "sent to your doctor", "sent to your insurer"; no name, nor a party."""
+    if not all(_is_on_a_topic(facts, changed) for facts, changed in case.sides):
+        return False
+    return all(
+        places
+        and all(
+            text.shown[text.spans[at][0]].islower() and text.words[at] not in PARTIES
+            for start, end in places
+            for at in range(start, end)
+        )
+        for text, places in zip((facts.text for facts, _ in case.sides), case.wording.places, strict=True)
+    )
+
+
+def _is_on_a_topic(facts: Facts, changed: Sequence[Range]) -> bool:
+    """Whether a changed sentence says something that decides what a clause is about."""
+    places = [hit.start for hit in facts.topics if hit.name.endswith(":strong")]
+    return any(start <= at < end for start, end in touched(facts.text, changed) for at in places)
 
 
 def says_something(case: Case) -> bool:

@@ -18,7 +18,7 @@ from monitor.classification.wording import DECISIVE, Wording
 _MOST = 3
 """Words of substance on one side up to which a change is small."""
 
-_SETTLING = frozenset({"training", "selling", "default_off"})
+_SETTLING = frozenset({"training", "selling", "default_off", "hedge"})
 _ASKED = frozenset({"opt_in", "own_choice"})
 _UNASKED = frozenset({"opt_out", "tacit", "default_on", "no_consent"})
 _GRAVE = _SETTLING | _ASKED | _UNASKED

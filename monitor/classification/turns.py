@@ -8,12 +8,13 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts, governing
 from monitor.classification.findings import Found, found, statement, widened
-from monitor.classification.holders import holder_of
+from monitor.classification.holders import Holder, holder_of
 from monitor.classification.kin import kin_of
-from monitor.classification.knowledge import Knowledge
+from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal, force_of
 from monitor.classification.tables import table, word_set
 from monitor.classification.verbs import stem
+from monitor.model import Severity
 
 NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
 _AROUND = 5
@@ -36,6 +37,48 @@ def by_force(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
                 yield found(shift.id, shift.forward, topic, *quotes, known)
             elif shift.by == by and forces[1] in shift.from_ and forces[0] in shift.to:
                 yield found(shift.id, shift.backward, topic, *quotes, known)
+
+
+def by_softening(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where what shall not be done should not be done any more, or the other way round."""
+    for old, new, holder, softer in _softened(case):
+        kind = ("prohibition_removed", "prohibition_added")[not softer]
+        severity: Severity = "low" if holder == "customer" or not softer else "high"
+        reason = (
+            "What was forbidden is only advised against"
+            if softer
+            else "What was advised against is forbidden"
+        )
+        outcome = Outcome(kind, severity, reason, worse=softer and holder != "customer")
+        quotes = (
+            case.delta.before.text.snippet(*widened(case.delta.before, *old)),
+            case.delta.after.text.snippet(*widened(case.delta.after, *new)),
+        )
+        yield found("ban.force", outcome, topic, *quotes, known, fixed=True)
+
+
+def softens(case: Case) -> bool:
+    """Whether a modal before a "not" came in the place of one that is stronger or weaker."""
+    return any(True for _ in _softened(case))
+
+
+def _softened(case: Case) -> Iterator[tuple[Range, Range, Holder, bool]]:
+    """Places of such modals before and after, whom they bind, and whether the new one is weaker."""
+    (before, gone), (after, come) = case.sides
+    if not case.reworded or len(gone) != len(come):
+        return
+    for old, new in zip(gone, come, strict=True):
+        ends = before.text.words[old[1] : old[1] + 1], after.text.words[new[1] : new[1] + 1]
+        if old[1] - old[0] != 1 or new[1] - new[0] != 1 or ends != (("not",), ("not",)):
+            continue
+        was, is_ = before.text.words[old[0]], after.text.words[new[0]]
+        if (was in _FIRM and is_ in _WEAK) or (was in _WEAK and is_ in _FIRM):
+            holder = holder_of(before.text, old[0], case.context.vendor_names, banned=False) or "vendor"
+            yield old, new, holder, is_ in _WEAK
+
+
+_FIRM = frozenset({"shall", "will", "must", "may", "can"})
+_WEAK = frozenset({"should", "need", "might", "would", "ought"})
 
 
 def swapped_modals(case: Case) -> list[tuple[Range, Range]]:

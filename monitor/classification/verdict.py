@@ -26,7 +26,7 @@ from monitor.classification.relocation import only_moved
 from monitor.classification.renaming import Sides, only_renamed, renamed
 from monitor.classification.residue import hard
 from monitor.classification.text import read
-from monitor.classification.turns import swapped_modals
+from monitor.classification.turns import softens, swapped_modals
 from monitor.classification.voice import revoiced
 from monitor.classification.whole import GENERIC
 from monitor.classification.wording import DECISIVE
@@ -115,7 +115,9 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
 
 def _goes_further(case: Case) -> bool:
     """Whether light words change what is said: "or other" things, fewer entries of a list, another modal."""
-    return case.reworded and (_reaches_further(case) or fewer_entries(case) or bool(swapped_modals(case)))
+    return case.reworded and (
+        _reaches_further(case) or fewer_entries(case) or bool(swapped_modals(case)) or softens(case)
+    )
 
 
 def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:

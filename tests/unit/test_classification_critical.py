@@ -62,4 +62,4 @@ def test_the_same_in_other_words_is_seldom_told() -> None:
         == "material"
     ]
     assert len(pairs) >= 250
-    assert len(told) <= 0.18 * len(pairs), told
+    assert len(told) <= 0.19 * len(pairs), told
