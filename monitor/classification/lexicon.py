@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from monitor.classification.text import Text
@@ -87,41 +88,43 @@ class Lexicon:
         start = 0
         for end in (*text.sentence_starts[1:], len(text.words)):
             found = self._sentence(text.words[start:end])
-            hits += (
-                [Hit(name, first + start, last + start) for name, first, last in found] if start else found
-            )
+            hits += [Hit(name, first + start, last + start) for name, first, last in found]
             start = end
         return hits
 
-    def _scan(self, words: tuple[str, ...]) -> list[Hit]:
-        """Every phrase in one sentence: no phrase goes beyond it."""
-        hits: list[Hit] = []
+    def _scan(self, words: tuple[str, ...]) -> list[tuple[str, int, int]]:
+        """Every phrase in one sentence, as a plain hit: no phrase goes beyond it."""
+        hits: list[tuple[str, int, int]] = []
         begun = self._begun
         present = set(words)
-        for at, (word, following) in enumerate(zip(words, (*words[1:], ""), strict=False)):
+        for at, word in enumerate(words):
             phrases = begun[word] if word in begun else self._begin(word)
             if phrases is None:
                 continue
-            alone, by_next, others = phrases
+            alone, by_next, likely = phrases
             found = dict.fromkeys(alone, at + 1) if alone else {}
-            likely = (*by_next[following], *others) if following in by_next else others
-            for name, steps, done, needed in likely:
-                for some in needed:
-                    if some.isdisjoint(present):
-                        break
-                else:
-                    end = at + done if done == len(steps) else _match(words, steps, done, at + done)
-                    if end > found.get(name, 0):
-                        found[name] = end
+            if by_next and at + 1 < len(words):
+                likely = by_next.get(words[at + 1], likely)
+            for first_needed, rests in likely:
+                if first_needed.isdisjoint(present):
+                    continue
+                for name, steps, done, needed in rests:
+                    for some in needed:
+                        if some.isdisjoint(present):
+                            break
+                    else:
+                        end = at + done if done == len(steps) else _match(words, steps, done, at + done)
+                        if end > found.get(name, 0):
+                            found[name] = end
             for name, end in found.items():
-                hits.append(Hit(name, at, end))
+                hits.append((name, at, end))
         return hits
 
     def _begin(self, word: str) -> _Begun | None:
         """The phrases that may begin with a word, sorted by what decides next; kept for a bounded number of words."""
         stems = (p for p in self._by_stem.get(word[:_STEM], ()) if word.startswith(p[1][0].stems))
         candidates = (*self._by_word.get(word, ()), *stems)
-        begun = _Begun.of(candidates) if candidates else None
+        begun = _Begun.of(word, candidates) if candidates else None
         if len(self._begun) < _MOST_KEPT:
             self._begun[word] = begun
         return begun
@@ -131,6 +134,8 @@ _Phrase = tuple[str, tuple[_Step, ...]]
 _Rest = tuple[str, tuple[_Step, ...], int, tuple[frozenset[str], ...]]
 """A phrase, how many steps of it are done, and sets of words of each of which one must stand in the sentence for the
 others."""
+_Rests = tuple[tuple[frozenset[str], tuple[_Rest, ...]], ...]
+"""Phrases in order, those together that need one of the same words first."""
 
 
 class _Begun(NamedTuple):
@@ -138,13 +143,13 @@ class _Begun(NamedTuple):
 
     alone: tuple[str, ...]
     """Names of those that are complete with it."""
-    by_next: dict[str, tuple[_Rest, ...]]
-    """Those that go on with one of some words at once, by that word."""
-    open: tuple[_Rest, ...]
-    """All others."""
+    by_next: dict[str, _Rests]
+    """Those that go on with one of some words at once, by that word, with all that may go on with any word."""
+    open: _Rests
+    """Those that may go on with any word."""
 
     @classmethod
-    def of(cls, phrases: Iterable[_Phrase]) -> _Begun:
+    def of(cls, word: str, phrases: Iterable[_Phrase]) -> _Begun:
         alone: list[str] = []
         by_next: dict[str, list[_Rest]] = {}
         others: list[_Rest] = []
@@ -154,9 +159,22 @@ class _Begun(NamedTuple):
             elif steps[1].gap or steps[1].stems or steps[1].optional:
                 others.append((name, steps, 1, _needed(steps[1:])))
             else:
-                for word in sorted(steps[1].words):
-                    by_next.setdefault(word, []).append((name, steps, 2, _needed(steps[2:])))
-        return cls(tuple(alone), {word: tuple(some) for word, some in by_next.items()}, tuple(others))
+                for following in sorted(steps[1].words):
+                    by_next.setdefault(following, []).append((name, steps, 2, _needed(steps[2:])))
+        return cls(
+            tuple(alone),
+            {following: _together(word, (*some, *others)) for following, some in by_next.items()},
+            _together(word, others),
+        )
+
+
+def _together(word: str, rests: Iterable[_Rest]) -> _Rests:
+    """The phrases by what they need first: the word with which they begin, where they need nothing."""
+    groups = groupby(rests, key=lambda rest: rest[3][0] if rest[3] else frozenset((word,)))
+    return tuple(
+        (first, tuple((name, steps, done, needed[1:]) for name, steps, done, needed in some))
+        for first, some in groups
+    )
 
 
 def _needed(steps: tuple[_Step, ...]) -> tuple[frozenset[str], ...]:
@@ -167,13 +185,15 @@ def _needed(steps: tuple[_Step, ...]) -> tuple[frozenset[str], ...]:
 def _match(words: tuple[str, ...], steps: tuple[_Step, ...], step: int, at: int) -> int:
     """The end of the match of ``steps[step:]`` from word ``at``, 0 when there is none."""
     wanted = steps[step]
+    stems = wanted.stems
     last = step + 1 == len(steps)
-    for here in range(at, min(at + wanted.gap + 1, len(words))):
-        word = words[here]
-        if word in wanted.words or (wanted.stems and word.startswith(wanted.stems)):
-            end = here + 1 if last else _match(words, steps, step + 1, here + 1)
-            if end:
-                return end
+    window = words[at : at + wanted.gap + 1]
+    if stems or not wanted.words.isdisjoint(window):
+        for following, word in enumerate(window, at + 1):
+            if word in wanted.words or (stems and word.startswith(stems)):
+                end = following if last else _match(words, steps, step + 1, following)
+                if end:
+                    return end
     if not wanted.optional:
         return 0
     return at if last else _match(words, steps, step + 1, at)
