@@ -27,8 +27,9 @@ def near_words(facts: Facts, said: Said, changed: Sequence[Range]) -> frozenset[
     for start, end in touched(facts.text, changed):
         near.update(said.words[start:end])
     denied = [word for word in near if word[:4] == "not "]
-    near.difference_update(denied)
-    near.update(word[4:] for word in denied)
+    if denied:
+        near.difference_update(denied)
+        near.update([word[4:] for word in denied])
     return frozenset(near)
 
 

@@ -43,8 +43,10 @@ class Said:
 
 def said_by(facts: Facts, known: Knowledge) -> Said:
     text = facts.text
-    kin = known.kin
-    stands = [kin[word] if word in kin else kin_of(word, known) for word in text.words]
+    try:
+        stands = list(map(known.kin.__getitem__, text.words))
+    except KeyError:  # a word not met before
+        stands = [kin_of(word, known) for word in text.words]
     dates: list[str] = []
     ends, names = _several(facts)
     numbers = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -97,7 +98,7 @@ def quantities(text: Text, *, english: bool = True) -> list[Quantity]:
     found: list[Quantity] = []
     words = text.words
     done = 0
-    for at in [at for at, word in enumerate(words) if _IS_NUMBER[word]]:
+    for at in compress(range(len(words)), map(_IS_NUMBER.__getitem__, words)):
         if at < done:
             continue
         if words[at] == "twice":

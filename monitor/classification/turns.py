@@ -133,10 +133,11 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
 
 def answers_only(case: Case) -> bool:
     """Whether nothing changed in a row but an answer: "Shared with partners | Yes", "… | No"."""
-    words = {
-        facts.text.words[at] for facts, runs in case.sides for start, end in runs for at in range(start, end)
-    }
-    return words <= _ANSWERS and all("|" in facts.text.shown for facts, _ in case.sides)
+    if not all("|" in facts.text.shown for facts, _ in case.sides):
+        return False
+    return all(
+        _ANSWERS.issuperset(facts.text.words[start:end]) for facts, runs in case.sides for start, end in runs
+    )
 
 
 def _bans_in(facts: Facts, sentence: int) -> bool:
