@@ -112,16 +112,29 @@ def _within(hits: list[Hit]) -> set[int]:
 
 def _meant(hits: list[Hit], text: Text) -> list[Hit]:
     """Concepts without those that other words beside them turn into something else."""
-    free = [hit for hit in hits if hit.name in ("=unlimited", "=uncapped")]
     return [
         hit
         for hit in hits
-        if not _submits(hit, text)
-        and not (hit.name == "=suspension" and _is_a_bound(hit, text))
-        and not (hit.name == "=opt_in" and _asks_for_none(hit, text))
-        and not (hit.name == "=selling" and _only_names_brokers(hit, hits, text))
-        and not (hit.name == "=cap" and (_insures(hit, text) or any(_meet(hit, other) for other in free)))
+        if not (text.words[hit.start] == "subject" and _submits(hit, text))
+        and not (hit.name in _TURNED and _is_turned(hit, hits, text))
     ]
+
+
+_TURNED = frozenset({"=suspension", "=opt_in", "=selling", "=cap"})
+
+
+def _is_turned(hit: Hit, hits: list[Hit], text: Text) -> bool:
+    """Whether other words beside one of these concepts turn it into something else."""
+    if hit.name == "=suspension":
+        return _is_a_bound(hit, text)
+    if hit.name == "=opt_in":
+        return _asks_for_none(hit, text)
+    if hit.name == "=selling":
+        return _only_names_brokers(hit, hits, text)
+    return _insures(hit, text) or any(other.name in _FREE and _meet(hit, other) for other in hits)
+
+
+_FREE = frozenset({"=unlimited", "=uncapped"})
 
 
 def _is_a_bound(hit: Hit, text: Text) -> bool:
@@ -175,9 +188,7 @@ _INSURED = frozenset({"insurance", "insured", "coverage"})
 
 def _submits(hit: Hit, text: Text) -> bool:
     """Whether "subject to" says under whose courts or what duty something is, not on what condition."""
-    return text.words[hit.start] == "subject" and not _POWERS.isdisjoint(
-        text.words[hit.end : hit.end + _AFTER_SUBJECT]
-    )
+    return not _POWERS.isdisjoint(text.words[hit.end : hit.end + _AFTER_SUBJECT])
 
 
 _AFTER_SUBJECT = 6
@@ -202,6 +213,8 @@ def governing(text: Text, stated: tuple[Modal, ...], at: int) -> Modal | None:
 
 def _in_aside(text: Text, at: int, modal: Modal) -> bool:
     """Whether a statement after a word is made in passing: "with your permission, which you can withdraw"."""
+    if _RELATIVE.isdisjoint(text.words[at + 1 : modal.start + 1]):
+        return False
     return any(
         text.words[here] in _RELATIVE and here in text.breaks for here in range(at + 1, modal.start + 1)
     )
@@ -212,8 +225,13 @@ _RELATIVE = frozenset({"which", "who", "whom", "whose"})
 
 def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> Fact:
     name = hit.name[1:]
+    value = ""
+    if name in known.named:
+        value = " ".join([word.removesuffix("s") for word in text.words[hit.start : hit.end]])
+    if name not in known.held:  # nor does its stance matter
+        return Fact(name, "vendor", "neutral", value, hit.start, hit.end)
     modal = governing(text, stated, hit.start)
-    by: str = modal.holder if modal and name in known.held else "vendor"
+    by: str = modal.holder if modal else "vendor"
     stance: Stance = _STANCE[modal.force] if modal else "neutral"
     if name not in known.stanced:
         stance = "neutral"
@@ -222,9 +240,6 @@ def _fact(hit: Hit, text: Text, stated: tuple[Modal, ...], known: Knowledge) -> 
     ):
         stance = "forbidden"
         by = "vendor" if by == "customer" else by  # "you may tell us not to sell it"
-    value = ""
-    if name in known.named:
-        value = " ".join(word.removesuffix("s") for word in text.words[hit.start : hit.end])
     return Fact(name, by, stance, value, hit.start, hit.end)
 
 
