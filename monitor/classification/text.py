@@ -176,8 +176,7 @@ def read(text: str) -> Text:
     ended = halved = False
     shouted = shown.isupper()
     joins = "ub" in shown or "UB" in shown or "e-" in shown
-    if "(" in shown or joins:
-        tokens = _told_apart(shown, joins=joins).split(" ")
+    tokens = _told_apart(shown, joins=joins).split(" ") if "(" in shown or joins else tokens
     known = _TOKENS[shouted, joins]
     offset = 0
     for token in tokens:
@@ -193,13 +192,15 @@ def read(text: str) -> Text:
             continue
         for sort, folded, begin, end in said:
             if sort >= _SMALL:
-                if words and (halved or (ended and sort > _SMALL)):
+                if (ended or halved) and words and (halved or sort > _SMALL):
                     starts.append(len(words))
                 ended = halved = False
                 if sort == _CAPITAL:
                     capitals.append(len(words))
-                words += folded
-                spans += [(offset + begin, offset + end)] * len(folded)
+                span = offset + begin, offset + end
+                for word in folded:
+                    words.append(word)
+                    spans.append(span)
             elif sort == _END:
                 ended = not words or not _abbreviated(words[-1], shown[slice(*spans[-1])])
             elif sort != _QUOTE:
