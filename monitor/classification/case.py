@@ -48,6 +48,10 @@ class Case:
     """Those of them that hold words that differ in substance."""
     topics: tuple[str, ...]
     context: Context
+    reworded: bool
+    """The clause stands on both sides."""
+    sides: tuple[tuple[Facts, tuple[Range, ...]], tuple[Facts, tuple[Range, ...]]]
+    """The facts before and after, each with the words that changed."""
 
     @classmethod
     def of(cls, difference: Difference, context: Context, known: Knowledge) -> Case:
@@ -83,12 +87,9 @@ class Case:
             residue=left,
             topics=topics,
             context=context,
+            reworded=difference.change in ("modified", "moved"),
+            sides=sides,
         )
-
-    @property
-    def reworded(self) -> bool:
-        """The clause stands on both sides."""
-        return self.difference.change in ("modified", "moved")
 
     @property
     def fewer_named(self) -> bool:
@@ -115,11 +116,6 @@ class Case:
             or "subprocessors" in (*self.topics, self.context.policy_kind)
             or not SURELY_RECIPIENTS.isdisjoint(word.strip(".,:") for word in above)
         )
-
-    @property
-    def sides(self) -> tuple[tuple[Facts, tuple[Range, ...]], tuple[Facts, tuple[Range, ...]]]:
-        """The facts before and after, each with the words that changed."""
-        return (self.delta.before, self.changed[0]), (self.delta.after, self.changed[1])
 
     @property
     def quotes(self) -> tuple[str, str]:

@@ -54,9 +54,10 @@ def topics(
             points["acceptable_use"] = points.get("acceptable_use", 0.0) + _FORBIDDEN
         if facts.places and facts.text.shown.count("|") >= _BARS:
             points["subprocessors"] = points.get("subprocessors", 0.0) + _ROW
-    for name in points:
-        if policy_kind in known.kinds_of_topic[name]:
-            points[name] += _KIND
+    if policy_kind is not None:
+        for name in points:
+            if policy_kind in known.kinds_of_topic[name]:
+                points[name] += _KIND
     best = max(points.values(), default=0.0)
     named = [name for name, value in points.items() if value >= max(_LEAST, best * _SHARE)]
     named.sort(key=lambda name: (-points[name], name))
