@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -147,9 +146,14 @@ def _quoted(text: Text, ranges: tuple[Range, ...]) -> str:
 
 def _others_named(text: Text) -> tuple[int, int]:
     """How often a text says "or other", "or those", "or a third", and how often only ", other"."""
-    words = [word for word in text.words if word not in _ARTICLES]
-    listed = sum(at in text.breaks for at, word in enumerate(text.words) if word == "other")
-    return sum(pair in _AND_OTHERS for pair in pairwise(words)), listed
+    named = listed = 0
+    for at in [at for at, word in enumerate(text.words) if word in _OTHERS]:
+        word, before = text.words[at], at - 1
+        while before >= 0 and text.words[before] in _ARTICLES:
+            before -= 1
+        named += before >= 0 and (text.words[before], word) in _AND_OTHERS
+        listed += word == "other" and at in text.breaks
+    return named, listed
 
 
 _ARTICLES = frozenset(("a", "an", "the", "any", "for", "of", "to", "from", "with", "by"))

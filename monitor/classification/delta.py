@@ -103,6 +103,8 @@ def _lacking(
     had, has = list(map(key, before)), list(map(key, after))
     if had == has:
         return (), ()
+    if len(had) == len(has) == 1:
+        return tuple(before), tuple(after)
     minus = _minus_once if once else _minus
     return tuple(minus(before, had, has)), tuple(minus(after, has, had))
 
