@@ -24,8 +24,8 @@ _LONGEST = 20
 
 def by_bans(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     """Findings where something that is not done on one side is done on the other."""
-    rule = next(r for r in known.modal_rules if (r.by, r.force) == ("vendor", "not"))
     for before, after, lifted in (*_lifted(case), *_affirmed(case, known)):
+        rule = next(r for r in known.modal_rules if (r.by, r.force) == ("vendor", "not"))
         yield found(rule.id, rule.goes if lifted else rule.comes, topic, before, after, known)
 
 

@@ -179,10 +179,10 @@ def _said_no(text: Text, at: int) -> int | None:
 def _spared(text: Text, at: int) -> int | None:
     """Where it is said what "is not" done that a vendor might do: "e-mails are not scanned", "no e-mail is read"."""
     words = text.words
-    first = clause_start(text, at)
     verb_at = at + 2 if words[at + 1 : at + 2] == ("not",) else at + 1
     if verb_at >= len(words) or words[verb_at] not in PRACTISED or words[at - 1] == "that":
         return None
+    first = clause_start(text, at)
     denied = verb_at == at + 2 or words[first] in ("no", "neither", "none")
     return verb_at if denied and _CASES.isdisjoint(words[first:at]) else None
 

@@ -109,7 +109,7 @@ def _of_sentences(
     return tuple(sorted(points, key=lambda name: (-points[name], name))[:1])
 
 
-_RUN_IN = re.compile(r"\W{0,3}([^\W\d_][^.:;!?\n]{2,70})[.:]\W{0,3}\s\W{0,3}[A-Z]")
+_RUN_IN = re.compile(r"\W{0,3}([^\W\d_][^.:;!?\n]{2,70}+)[.:]\W{0,3}\s\W{0,3}[A-Z]")
 _LONGEST_TITLE = 8
 
 
