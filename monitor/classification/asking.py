@@ -105,10 +105,10 @@ def _asked(facts: Facts, sentence: int) -> Asked | None:
 
 def _wish(words: Sequence[str]) -> Asked | None:
     """What somebody ticks or does not: "tick this box if you would (not) like to hear from us"."""
-    for at, word in enumerate(words):
+    for at in [at for at, word in enumerate(words) if word == "if"]:
         following = words[at + 1 : at + _FARTHEST]
         wished = next((here for here, word in enumerate(following) if word in _WISHES), None)
-        if word == "if" and wished is not None and following[0] in _THOSE:
+        if wished is not None and following[0] in _THOSE:
             return "refused" if "not" in following[:wished] else "asked"
     return None
 

@@ -278,7 +278,7 @@ def _before(text: Text, short: int, initials: str) -> Range | None:
     end = short
     while end > max(short - _LONGEST_LINK, 0) and text.words[end - 1] in _LINKS:
         end -= 1
-    if not any(at in text.breaks for at in range(end, short + 1)) and end == short:
+    if end == short and short not in text.breaks:
         return None
     start, left = end, len(initials)
     while start > max(end - _LONGEST_NAME, 0) and left:

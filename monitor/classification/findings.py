@@ -26,6 +26,8 @@ def weighed(outcome: Outcome, topic: str, known: Knowledge) -> Severity:
     step = known.weights.get(topic, 0)
     if (step > 0 and not outcome.worse) or (step < 0 and outcome.severity == "high"):
         step = 0
+    if not step:
+        return outcome.severity
     index = SEVERITIES.index(outcome.severity) + step
     return SEVERITIES[min(max(index, 0), len(SEVERITIES) - 1)]
 

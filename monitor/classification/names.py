@@ -167,9 +167,10 @@ def _serves(facts: Facts, party: Party, case: Case) -> bool:
     before = words[max(party.start - _REACH, 0) : party.start]
     by = before[-1:] != () and before[-1] in _SERVED_BY and not _SERVED.isdisjoint(before)
     used = before[-1:] in _JOINING and "we" in before and not _USING.isdisjoint(before)
-    joined = any(other.end in (party.start - 1, party.start) for other in facts.parties)
-    used = used or (joined and not _SERVED.isdisjoint(before))
-    return by or used or words[party.end : party.end + 1] in _SERVING
+    if by or used or words[party.end : party.end + 1] in _SERVING:
+        return True
+    joined = (other.end in (party.start - 1, party.start) for other in facts.parties)
+    return not _SERVED.isdisjoint(before) and any(joined)
 
 
 def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
