@@ -67,7 +67,7 @@ class Lexicon:
     def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_stem: dict[str, list[_Phrase]] = {}
-        self._begun: dict[str, _Begun | None] = {}
+        self._begun = _Beginnings(self._by_word, self._by_stem)
         self._sentence = lru_cache(maxsize=_MOST_SENTENCES)(self._scan)
         for name, phrases in entries.items():
             for phrase in phrases:
@@ -95,10 +95,8 @@ class Lexicon:
     def _scan(self, words: tuple[str, ...]) -> list[tuple[str, int, int]]:
         """Every phrase in one sentence, as a plain hit: no phrase goes beyond it."""
         hits: list[tuple[str, int, int]] = []
-        begun = self._begun
         present = set(words)
-        for at, word in enumerate(words):
-            phrases = begun[word] if word in begun else self._begin(word)
+        for at, phrases in enumerate(map(self._begun.__getitem__, words)):
             if phrases is None:
                 continue
             alone, by_next, likely = phrases
@@ -120,15 +118,6 @@ class Lexicon:
                 hits.append((name, at, end))
         return hits
 
-    def _begin(self, word: str) -> _Begun | None:
-        """The phrases that may begin with a word, sorted by what decides next; kept for a bounded number of words."""
-        stems = (p for p in self._by_stem.get(word[:_STEM], ()) if word.startswith(p[1][0].stems))
-        candidates = (*self._by_word.get(word, ()), *stems)
-        begun = _Begun.of(word, candidates) if candidates else None
-        if len(self._begun) < _MOST_KEPT:
-            self._begun[word] = begun
-        return begun
-
 
 _Phrase = tuple[str, tuple[_Step, ...]]
 _Rest = tuple[str, tuple[_Step, ...], int, tuple[frozenset[str], ...]]
@@ -138,34 +127,44 @@ _Rests = tuple[tuple[frozenset[str], tuple[_Rest, ...]], ...]
 """Phrases in order, those together that need one of the same words first."""
 
 
-class _Begun(NamedTuple):
-    """Phrases that begin with one word."""
+_Begun = tuple[tuple[str, ...], dict[str, _Rests], _Rests]
+"""Phrases that begin with one word: the names of those that are complete with it; those that go on with one of some
+words at once, by that word, with all that may go on with any word; and these alone."""
 
-    alone: tuple[str, ...]
-    """Names of those that are complete with it."""
-    by_next: dict[str, _Rests]
-    """Those that go on with one of some words at once, by that word, with all that may go on with any word."""
-    open: _Rests
-    """Those that may go on with any word."""
 
-    @classmethod
-    def of(cls, word: str, phrases: Iterable[_Phrase]) -> _Begun:
-        alone: list[str] = []
-        by_next: dict[str, list[_Rest]] = {}
-        others: list[_Rest] = []
-        for name, steps in phrases:
-            if len(steps) == 1:
-                alone.append(name)
-            elif steps[1].gap or steps[1].stems or steps[1].optional:
-                others.append((name, steps, 1, _needed(steps[1:])))
-            else:
-                for following in sorted(steps[1].words):
-                    by_next.setdefault(following, []).append((name, steps, 2, _needed(steps[2:])))
-        return cls(
-            tuple(alone),
-            {following: _together(word, (*some, *others)) for following, some in by_next.items()},
-            _together(word, others),
-        )
+def _begun(word: str, phrases: Iterable[_Phrase]) -> _Begun:
+    """The phrases that begin with a word, sorted by what decides next."""
+    alone: list[str] = []
+    by_next: dict[str, list[_Rest]] = {}
+    others: list[_Rest] = []
+    for name, steps in phrases:
+        if len(steps) == 1:
+            alone.append(name)
+        elif steps[1].gap or steps[1].stems or steps[1].optional:
+            others.append((name, steps, 1, _needed(steps[1:])))
+        else:
+            for following in sorted(steps[1].words):
+                by_next.setdefault(following, []).append((name, steps, 2, _needed(steps[2:])))
+    return (
+        tuple(alone),
+        {following: _together(word, (*some, *others)) for following, some in by_next.items()},
+        _together(word, others),
+    )
+
+
+class _Beginnings(dict[str, _Begun | None]):
+    """The phrases that may begin with a word; kept for a bounded number of words."""
+
+    def __init__(self, by_word: Mapping[str, list[_Phrase]], by_stem: Mapping[str, list[_Phrase]]) -> None:
+        self._by_word, self._by_stem = by_word, by_stem
+
+    def __missing__(self, word: str) -> _Begun | None:
+        stems = (p for p in self._by_stem.get(word[:_STEM], ()) if word.startswith(p[1][0].stems))
+        candidates = (*self._by_word.get(word, ()), *stems)
+        begun = _begun(word, candidates) if candidates else None
+        if len(self) < _MOST_KEPT:
+            self[word] = begun
+        return begun
 
 
 def _together(word: str, rests: Iterable[_Rest]) -> _Rests:
