@@ -329,6 +329,8 @@ def _surely_alike(one: tuple[str, ...], other: tuple[str, ...], known: Knowledge
     left, right = frozenset(one) - known.empty_words, frozenset(other) - known.empty_words
     shared = left & right
     most = min(len(left), len(right)) - len(shared)
+    if len(shared) < most:
+        return False
     said: set[str] = set()
     for word in shared:
         said.add(known.same_words.get(word) or folded(word))

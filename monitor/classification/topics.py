@@ -170,7 +170,8 @@ def _of_both(sides: Iterable[Iterable[_Phrase]], known: Knowledge) -> dict[str, 
         for (topic, _, _), value in best.items():
             here[topic] = here.get(topic, 0.0) + value * known.broad.get(topic, 1.0)
         for topic, value in here.items():
-            points[topic] = max(points.get(topic, 0.0), value)
+            if value > points.get(topic, 0.0):
+                points[topic] = value
     return points
 
 
