@@ -9,6 +9,7 @@ from monitor.classification.asking import asks_otherwise
 from monitor.classification.bans import bans_fewer
 from monitor.classification.case import Case
 from monitor.classification.delta import Range
+from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import MODAL, kin_of
@@ -136,9 +137,9 @@ def _are_opposed(one: str, other: str, known: Knowledge) -> bool:
     here, there = kin_of(one, known), kin_of(other, known)
     if here and here == there:
         return False
-    for word in (one, here):
+    for word in (one, here) if here else (one, folded(one)):  # "during" stands for nothing
         others = known.opposed.get(word)
-        if others and (other in others or there in others):
+        if others and (other in others or (there or folded(other)) in others):
             return True
     return False
 

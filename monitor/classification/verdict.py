@@ -75,7 +75,7 @@ _FIRM = (
 
 def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | None:
     """Why a change moves nobody's position, None when it is material."""
-    if case.clause.kind == "heading" and _is_title(case, findings, known):
+    if case.clause.kind == "heading" and _is_title(case, findings, known) and not _turned(case, known):
         return HEADING
     if case.context.moved and _is_moved(case):
         return MOVED
@@ -108,7 +108,11 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             return RENAMED
         if not (case.reworded and denies) and not weigh and _is_contact(case, findings, known):
             return CONTACT
-        if not weigh and _is_fragment(case, known):
+        if (
+            not weigh
+            and _is_fragment(case, known)
+            and not (case.clause.kind == "heading" and _turned(case, known))
+        ):
             return LABEL
     return FEW if is_little(case, findings, known) and not _goes_further(case) else None
 
@@ -118,6 +122,16 @@ def _goes_further(case: Case) -> bool:
     return case.reworded and (
         _reaches_further(case) or fewer_entries(case) or bool(swapped_modals(case)) or softens(case)
     )
+
+
+def _turned(case: Case, known: Knowledge) -> bool:
+    """Whether a heading says the opposite, or another number: "What we do not collect", "Deleted after 30 days"."""
+    words = {*case.wording.gone, *case.wording.come}
+    opposed = any(
+        not known.opposed.get(word, frozenset()).isdisjoint(case.wording.come) for word in case.wording.gone
+    )
+    counted = bool(case.delta.quantities_gone or case.delta.quantities_come)
+    return case.reworded and (opposed or counted or not DECISIVE.isdisjoint(words))
 
 
 def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:

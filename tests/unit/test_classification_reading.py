@@ -232,6 +232,24 @@ def test_what_the_law_forbids_no_party_forbids() -> None:
         ("We do not save or share your history.", "We do not share the history we save."),
         ("We write a letter.\n\nWe read e-mails.", "We write a letter."),
         ("Tick this box if you would like letters.", "Tick this box if you would not like letters."),
+        ("Acme shall not open the letters.", "Acme should not open the letters."),
+        ("Helpers read the letters for our purposes.", "Helpers read the letters for their purposes."),
+        ("They may combine letters with other letters.", "We may combine letters with other letters."),
+        ("We tell users of any incident in three days.", "We tell users of certain incidents in three days."),
+        ("We report a breach within 72 hours.", "We report a breach within about 72 hours."),
+        ("Letters are kept during the contract.", "Letters are kept after the contract has ended."),
+        (
+            "Letters are used for support, and public data is used for training.",
+            "Letters are used for training, and public data is used for support.",
+        ),
+        (
+            "We share letters with Nielsen and Comscore for research.",
+            "We share letters with Nielsen, Comscore and LiveRamp for research.",
+        ),
+        (
+            "We do not run face filters, scanners or counters on letters.",
+            "We do not run scanners or counters on letters. We do run face filters on letters.",
+        ),
     ],
 )
 def test_what_once_passed_for_the_same_is_told(before: str, after: str) -> None:
@@ -268,6 +286,10 @@ def test_what_is_not_done_is_a_promise_without_any_modal(promise: str) -> None:
             "Choosing to disable cookies in the browser may hurt.",
         ),
         ("Should you wish to write, use ink.", "If you wish to write, use ink."),
+        (
+            "You can call us at +1 (415) 555-0132 about letters.",
+            "You can call us at +1 (415) 555-0190 about letters.",
+        ),
         ("If an agreement may not be reached, write.", "If we cannot reach an agreement, write."),
         (
             "It is governed by the laws of the State of California and heard in the courts of Ireland.",
@@ -291,3 +313,16 @@ def test_a_country_alone_is_told_under_a_heading_on_transfers_and_not_in_an_addr
     ]
     assert compare(*pages[:2]).severity == "high"
     assert compare(*pages[2:]).verdict == "editorial"
+
+
+def test_a_heading_that_says_the_opposite_is_told_and_another_title_is_not() -> None:
+    for heading, other, told in (
+        ("What we do not collect", "What we collect", True),
+        ("Deleted after 30 days", "Deleted after 300 days", True),
+        ("Letters that we keep", "Our letters", False),
+    ):
+        before, after = (f"# Policy\n\n## {title}\n\nNames of writers." for title in (heading, other))
+        comparison = compare(
+            *(extract(page.encode(), content_type="text/markdown") for page in (before, after))
+        )
+        assert (comparison.verdict == "material") == told, heading
