@@ -54,7 +54,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
     light = known.weights.get(case.topics[0], 0) < 0
-    least = 1 if _is_plain(case) and not light else _SUBSTANTIAL
+    least = 1 if not (light or idle) and _is_plain(case) else _SUBSTANTIAL
     if max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
