@@ -53,13 +53,14 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         return False
     if _has_number(case.wording.gone) or _has_number(case.wording.come):
         return False
-    light = known.weights.get(case.topics[0], 0) < 0
-    least = 1 if not (light or idle) and _is_plain(case) else _SUBSTANTIAL
+    idle = any(rule.idle >= differing for rule in known.subjects)
+    light = idle or known.weights.get(case.topics[0], 0) < 0
+    least = 1 if not light and _is_plain(case) else _SUBSTANTIAL
     if max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
-    if strong[0] != strong[1] and not any(rule.idle >= differing for rule in known.subjects):
+    if strong[0] != strong[1] and not idle:
         return False
     if _other_parties(case) or _elsewhere(case) or exchanged(case, known):
         return False
