@@ -221,8 +221,9 @@ def other_doers(case: Case) -> bool:
 
 
 def swapped(case: Case, known: Knowledge) -> bool:
-    """Whether one party came in the place of another, and nothing else: "we own it", "you own it"."""
-    if _other_owner(case):
+    """Whether one party came in the place of another, and nothing else: "we own it", "you own it"; or whether
+    something is another's, or two things took each other's places."""
+    if _replaced(case):
         return True
     sides: list[set[str]] = []
     for facts, changed in case.sides:
@@ -237,12 +238,14 @@ def swapped(case: Case, known: Knowledge) -> bool:
     return bool(sides[0] and sides[1] and sides[0] != sides[1] and {*sides[0], *sides[1]} != _PERHAPS_ONE)
 
 
-_PERHAPS_ONE = {"customer", "other"}
 _PRONOUNS = dict.fromkeys(("they", "them", "their"), "other")
+_PERHAPS_ONE = {"customer", "other"}
+"""Whoever "they" are, they may be "you", but not "we"."""
+_OWNERS = ({("our",), ("your",)}, {("our",), ("their",)})
 
 
-def _other_owner(case: Case) -> bool:
-    """Whether something is another's, in the same words: "our property … your property" turned round."""
+def _replaced(case: Case) -> bool:
+    """Whether words in each other's place give something another owner, or change places with one another."""
     (before, gone), (after, come) = case.sides
     old, new = by_gap(gone), by_gap(come)
     if not old or old.keys() != new.keys():
@@ -250,24 +253,23 @@ def _other_owner(case: Case) -> bool:
     pairs = [(before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])]) for gap in old]
     if any({one, other} in _OWNERS for one, other in pairs):
         return True
-    places = [old[gap] for gap in old]
+    return _change_places(before.text, list(old.values()), pairs)
+
+
+def _change_places(
+    text: Text, places: Sequence[Range], pairs: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
+) -> bool:
+    """Whether what went at one place came at another: "A for support, B for training" turned round.
+
+    Entries of one list may: something has to be said between the two places.
+    """
     return any(
         pairs[one] == pairs[two][::-1]
-        and not _respelt(*pairs[one])
-        and _are_apart(before.text, places[one][1], places[two][0])
+        and sorted("".join(pairs[one][0])) != sorted("".join(pairs[one][1]))  # "center", "centre"
+        and not _HINGES.isdisjoint(text.words[places[one][1] : places[two][0]])
         for one in range(len(pairs))
         for two in range(one + 1, min(len(pairs), one + _NEAR))
     )
-
-
-def _respelt(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two words are made of the same letters: "center", "centre"."""
-    return sorted("".join(one)) == sorted("".join(other))
-
-
-def _are_apart(text: Text, start: int, end: int) -> bool:
-    """Whether something is said between two places, which are then no entries of one list."""
-    return not _HINGES.isdisjoint(text.words[start:end])
 
 
 _NEAR = 4
@@ -275,7 +277,3 @@ _NEAR = 4
 _HINGES = frozenset(MODAL) | word_set(
     "is are was were be for by to from with while whereas but than not as has have does do"
 )
-
-
-_OWNERS = ({("our",), ("your",)}, {("our",), ("their",)})
-"""Whoever "they" are, they may be "you", but not "we"."""

@@ -290,7 +290,23 @@ def _forbidden(text: Text, at: int) -> bool:
 
 
 _FORBIDS = frozenset(
-    {"forbid", "forbids", "forbidding", "prohibit", "prohibits", "prohibiting", "bar", "bars", "preclude"}
+    {
+        "forbid",
+        "forbids",
+        "forbidding",
+        "prohibit",
+        "prohibits",
+        "prohibiting",
+        "bar",
+        "bars",
+        "preclude",
+        "restrict",
+        "restricts",
+        "restricting",
+        "prevent",
+        "prevents",
+        "preventing",
+    }
 )
 _DENYING = _NO | _FORBIDS
 _NOT = frozenset({("not",), ("never",)})
