@@ -42,14 +42,13 @@ def by_force(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
 def by_softening(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     """A finding where what shall not be done should not be done any more, or the other way round."""
     for old, new, holder, softer in _softened(case):
-        kind = ("prohibition_removed", "prohibition_added")[not softer]
-        severity: Severity = "low" if holder == "customer" or not softer else "high"
-        reason = (
-            "What was forbidden is only advised against"
+        grave = softer and holder != "customer"
+        severity: Severity = "high" if grave else "low"
+        outcome = (
+            Outcome("prohibition_removed", severity, "What was forbidden is only advised against", grave)
             if softer
-            else "What was advised against is forbidden"
+            else Outcome("prohibition_added", severity, "What was advised against is forbidden")
         )
-        outcome = Outcome(kind, severity, reason, worse=softer and holder != "customer")
         quotes = (
             case.delta.before.text.snippet(*widened(case.delta.before, *old)),
             case.delta.after.text.snippet(*widened(case.delta.after, *new)),
