@@ -9,6 +9,7 @@ from monitor.classification.asking import by_asking
 from monitor.classification.bans import by_bans
 from monitor.classification.case import Case
 from monitor.classification.context import Context
+from monitor.classification.denials import by_denials
 from monitor.classification.findings import Found, by_rules
 from monitor.classification.knowledge import Knowledge, knowledge
 from monitor.classification.names import SERVING, by_entry, by_names
@@ -73,6 +74,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_documents(case, known),
         *by_scope(case, topics[0], known),
         *by_negation(case, topics[0], known),
+        *by_denials(case, topics[0], known),
         *by_force(case, topics[0], known),
         *by_softening(case, topics[0], known),
         *by_verb(case, topics[0], known),

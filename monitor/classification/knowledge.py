@@ -85,8 +85,6 @@ class Subject:
     """Rules that say more of it."""
     decisive: frozenset[str]
     """What words stand for that decide by themselves here: of a cap, whether it is one for each claim."""
-    several: Severity
-    """How much several words weigh of which none decides by itself."""
     idle: frozenset[str]
     """What words stand for in which such sentences are said otherwise: "the courts shall have", "subject to courts"."""
     comes: Outcome
@@ -262,10 +260,7 @@ def _subject(data: dict[str, Any], same: Mapping[str, str]) -> Subject:
     within, unless = frozenset(data["within"]), frozenset(data["unless"])
     idle = word_set(data.get("idle", ""))
     decisive = frozenset(same.get(word, folded(word)) for word in data.get("decisive", "").split())
-    several = data.get("several", "medium")
-    return Subject(
-        data["id"], data["fact"], data["topic"], within, unless, decisive, several, idle, comes, goes
-    )
+    return Subject(data["id"], data["fact"], data["topic"], within, unless, decisive, idle, comes, goes)
 
 
 def _same_words(lines: Iterable[str]) -> dict[str, str]:

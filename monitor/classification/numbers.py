@@ -10,6 +10,7 @@ from monitor.classification.findings import Found, found, statement
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.quantities import Quantity
 from monitor.classification.tables import table, word_set
+from monitor.classification.verbs import stem
 from monitor.model import Severity
 
 _MEASURES = {name: word_set(line) for name, line in table("quantities")["measures"].items()}
@@ -297,10 +298,11 @@ def _single(
         if not bound and soft:
             kind = "obligation_strengthened" if came else "obligation_weakened"
         reason = f"A fixed period{_OF[measures]} {_came(came)}"
-        severity: Severity = "medium" if worse else "low"
+        told = measures == "deadline" and _tells(facts, quantity)
+        severity: Severity = "low" if not worse else "high" if told else "medium"
         outcome = Outcome(kind, severity, reason, worse)
         before, after = (instead, words) if came else (words, instead)
-        return found(f"period.{measures}-fixed", outcome, topic, before, after, known)
+        return found(f"period.{measures}-fixed", outcome, topic, before, after, known, fixed=told)
     before, after = ("", words) if came else (words, "")
     if quantity.sort in ("money", "share") and _caps(facts, quantity):
         outcome = Outcome("amount_changed", "high", f"An amount that bounds liability {_came(came)}", came)
@@ -314,6 +316,13 @@ def _single(
     return found(f"number.{quantity.sort}-fixed", outcome, topic, before, after, known)
 
 
+def _tells(facts: Facts, quantity: Quantity) -> bool:
+    """Whether a number bounds when the vendor tells somebody something, in whatever words: "will telephone"."""
+    modal = governing(facts.text, facts.modals, quantity.start)
+    return modal is not None and modal.holder != "customer" and modal.verb in _TELLS
+
+
+_TELLS = frozenset(map(stem, word_set(table("statements")["verbs"]["tells"])))
 _WEEK = 7 * 24
 """Hours from which on a fixed period to report a breach is later than "promptly"; GDPR, article 33, has 72."""
 

@@ -106,6 +106,8 @@ def _covered(
     wider = grew if rule.force != "not" or listed else not grew
     if listed and _excepted(facts, runs[0][0]):
         wider = not grew
+    if rule.force != "not" and facts.text.words[runs[0][0]] in _CASES:
+        wider = not grew  # "if you ask for it": what is done in fewer cases
     words = facts.text.snippet(runs[0][0], min(runs[-1][1], runs[0][0] + _LONGEST_QUOTE))
     sides = ("", words) if grew else (words, "")
     # Only the gravest topics make more of it: a list of file formats weighs nothing.
@@ -148,6 +150,7 @@ def _other_object(
     yield found(rule.id, rule.comes, topic, "", after, known)
 
 
+_CASES = frozenset({"if", "when", "whenever", "where", "wherever", "once", "until", "while"})
 _OBJECTS = frozenset({"information", "content", "personal"})
 
 

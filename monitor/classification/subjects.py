@@ -8,7 +8,6 @@ on breaches is one of breach notice, whatever else its clause is about.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
@@ -23,7 +22,6 @@ from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.whole import DEFINES
 from monitor.classification.wording import DECISIVE
-from monitor.model import SEVERITIES, Severity
 
 
 def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
@@ -64,13 +62,11 @@ def by_subjects(
             continue
         ranges = case.changed if case.wording.same else case.residue
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, ranges, strict=True)]
-        if any(_is_about(rule.fact, *side) for side in sides) and (weight := _weight(case, rule, known)):
+        if any(_is_about(rule.fact, *side) for side in sides) and _weighs(case, rule, known):
             before, after = (_quoted(*side) for side in sides)
-            for outcome, was, is_ in _outcomes(rule, before, after, _slack(case, rule)):
-                least = min(outcome.severity, weight, key=SEVERITIES.index)
-                yield found(
-                    rule.id, replace(outcome, severity=least), rule.topic, was, is_, known, fixed=True
-                )
+            slack = 0 if _is_rewritten(case) else _slack(case, rule)
+            for outcome, was, is_ in _outcomes(rule, before, after, slack):
+                yield found(rule.id, outcome, rule.topic, was, is_, known, fixed=True)
 
 
 def _outcomes(rule: Subject, before: str, after: str, slack: int) -> list[tuple[Outcome, str, str]]:
@@ -82,6 +78,11 @@ def _outcomes(rule: Subject, before: str, after: str, slack: int) -> list[tuple[
         return [(worse if slack > 0 else better, before, after)]
     gone, come = (rule.goes, before, ""), (rule.comes, "", after)
     return [side for side, words in ((gone, before), (come, after)) if words]
+
+
+def _is_rewritten(case: Case) -> bool:
+    """Whether so many words differ on both sides that a lost exception does not say who gains."""
+    return min(len(case.wording.gone), len(case.wording.come)) >= _MUCH
 
 
 def _slack(case: Case, rule: Subject) -> int:
@@ -135,34 +136,38 @@ _TACIT = word_set(
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
 
 
-def _weight(case: Case, rule: Subject, known: Knowledge) -> Severity | None:
-    """How much differs: a party, a name, a number or a word of weight; several other words; or a verb that says the
-    same here ("go to the courts", "are heard by the courts"), which is nothing."""
+def _weighs(case: Case, rule: Subject, known: Knowledge) -> bool:
+    """Whether enough differs: a party, a name, a number or a word of weight, or several other words; one verb that
+    says the same here ("go to the courts", "are heard by the courts") is nothing."""
     words = {*case.wording.gone, *case.wording.come}
     if case.wording.same:  # the same words, said of somebody or something else
-        return "high"
+        return True
     if not (known.weighty_words | DECISIVE | rule.decisive).isdisjoint(words):
-        return "high"
+        return True
     if any(not known.opposed.get(word, _NONE).isdisjoint(case.wording.come) for word in case.wording.gone):
-        return "high"
+        return True
     if any(
         not _TACIT.isdisjoint(facts.text.words[start:end])
         for (facts, _), runs in zip(case.sides, case.residue, strict=True)
         for start, end in runs
     ):
-        return "high"
+        return True
+    return len(words) >= _SEVERAL or _is_entry(case) or _names_another(case, known)
+
+
+def _names_another(case: Case, known: Knowledge) -> bool:
+    """Whether a number, a name or a party is among the words that differ."""
     vendor = case.context.vendor_names
     was, is_ = (
         {party_of(facts.text.words[at], vendor) for start, end in places for at in range(start, end)}
         for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
     )
-    decides = any(
+    return any(
         _decides(facts.text, at, vendor, known, renamed=was & is_)
         for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
         for start, end in places
         for at in range(start, end)
     )
-    return "high" if decides else rule.several if len(words) >= _SEVERAL or _is_entry(case) else None
 
 
 def _is_entry(case: Case) -> bool:
@@ -187,7 +192,7 @@ def _decides(
     )
 
 
-_SEVERAL = 3
+_SEVERAL, _MUCH = 3, 5
 _NONE: frozenset[str] = frozenset()
 
 

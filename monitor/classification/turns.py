@@ -107,14 +107,11 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
 
     Only where no prohibition is known to have come, gone or turned, which has rules of its own.
     """
-    if ("not" in case.wording.gone) == ("not" in case.wording.come):
-        return  # as many noes, if in other words
     delta = case.delta
     turned = (*delta.modals_gone, *delta.modals_come, *(modal for pair in delta.shifted for modal in pair))
     if not case.reworded or any(modal.force == "not" for modal in turned):
         return
     gone, come = (_denials(facts, changed, known) for facts, changed in case.sides)
-    yield from _spared(case, topic, known)
     for sentence, there in delta.sentences.items():
         if (sentence in gone) == (there in come):
             continue
@@ -144,27 +141,6 @@ def _bans_in(facts: Facts, sentence: int) -> bool:
 
 
 _ANSWERS = word_set(table("names")["answers"])
-
-
-def _spared(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
-    """A finding where a sentence came or went that says what is excluded from what the vendor does."""
-    delta = case.delta
-    rule = next(r for r in known.modal_rules if (r.by, r.force) == ("vendor", "not"))
-    for facts, lone, came in (
-        (delta.before, delta.sentences_gone, False),
-        (delta.after, delta.sentences_come, True),
-    ):
-        for start, end in lone:
-            if facts.text.words[start:end].count("excluded") and not any(
-                start <= modal.start < end for modal in facts.modals
-            ):
-                quote = facts.text.snippet(start, min(end, start + _LONGEST))
-                sides = ("", quote) if came else (quote, "")
-                yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
-
-
-_LONGEST = 20
-"""Words quoted of such a sentence."""
 
 
 def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
@@ -207,6 +183,8 @@ def _denials(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[i
     for start, end in changed:
         for at in range(start, end):
             word = facts.text.words[at]
-            if word in NOES or known.negations.get(word, "").startswith("not "):  # "excluded"
+            if (
+                word in NOES or word == "unable" or known.negations.get(word, "").startswith("not ")
+            ):  # "excluded"
                 found.setdefault(facts.text.sentences[at], at)
     return found

@@ -1,0 +1,48 @@
+"""Sentences that say what is not so of somebody's data, without a modal: "they are not for our marketing team"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.classification.case import Case
+from monitor.classification.delta import Range
+from monitor.classification.facts import Facts
+from monitor.classification.findings import Found, found
+from monitor.classification.holders import POSSESSIVES, VENDOR
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.tables import table, word_set
+
+_LONGEST = 20
+"""Words quoted of a sentence."""
+_BE = word_set("is are was were be been being remain remains stay stays")
+_NOT = frozenset({"not", "never"})
+_BEGIN = word_set("no none nothing nobody neither")
+_THINGS = word_set(table("statements")["holders"]["things"])
+_OURS = VENDOR | {word for word, party in POSSESSIVES.items() if party == "we"} | {"us", "our"}
+_OF_NO_USE = word_set(table("statements")["verbs"]["no_use"])
+"""Said not to be one of these, nothing is kept from anybody."""
+
+
+def by_denials(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """A finding where a sentence came or went that says what data is not used for, or who is excluded from it."""
+    rule = next(r for r in known.modal_rules if (r.by, r.force) == ("vendor", "not"))
+    for facts, lone, came in (
+        (case.delta.before, case.delta.sentences_gone, False),
+        (case.delta.after, case.delta.sentences_come, True),
+    ):
+        for start, end in lone:
+            if any(start <= modal.start < end for modal in facts.modals) or not _denies(facts, (start, end)):
+                continue
+            quote = facts.text.snippet(start, min(end, start + _LONGEST))
+            sides = ("", quote) if came else (quote, "")
+            yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+def _denies(facts: Facts, sentence: Range) -> bool:
+    words = facts.text.words[slice(*sentence)]
+    if "excluded" in words:
+        return True
+    if not _OF_NO_USE.isdisjoint(words) or (_THINGS.isdisjoint(words) and _OURS.isdisjoint(words)):
+        return False
+    said_no = any(word in _NOT and words[at - 1] in _BE for at, word in enumerate(words) if at)
+    return said_no or words[0] in _BEGIN
