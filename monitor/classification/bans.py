@@ -101,10 +101,23 @@ def _forbidden(facts: Facts, known: Knowledge) -> frozenset[str]:
     for number, modal in enumerate(facts.modals):
         if modal.effect != "not" or modal.holder == "customer":
             continue
-        ends = (*facts.text.sentence_starts[modal.sentence + 1 : modal.sentence + 2], len(facts.text.words))
-        end = min(ends[0], *starts[number + 1 : number + 2], _next_clause(facts, modal.end, ends[0]))
+        end = _end_of_sentence(facts, modal.start)
+        end = min(end, *starts[number + 1 : number + 2], _next_clause(facts, modal.end, end))
         roots |= _roots(facts, modal.start, end, known)
+    for at in range(1, len(facts.text.words)):
+        if facts.text.words[at] in _APPLIES and facts.text.words[at - 1] == "not":
+            roots |= _roots(facts, at + 1, _end_of_sentence(facts, at), known)
     return frozenset(roots)
+
+
+_APPLIES = frozenset({"apply", "extend", "cover"})
+"""Said not to do one of these, a rule leaves out what follows: "the limit does not apply to our breach of secrecy"."""
+
+
+def _end_of_sentence(facts: Facts, at: int) -> int:
+    following = facts.text.sentences[at] + 1
+    starts = facts.text.sentence_starts
+    return starts[following] if following < len(starts) else len(facts.text.words)
 
 
 def _next_clause(facts: Facts, at: int, end: int) -> int:
