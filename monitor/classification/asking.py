@@ -94,7 +94,8 @@ def _asked(facts: Facts, sentence: int) -> Asked | None:
         if words[at] in _EXCEPT:
             over = next((here for here in range(at + 1, end) if here in facts.text.breaks), end)
             denied = not _NOES.isdisjoint((*words[start:at], *words[over:end])) or any(
-                modal.force == "not" and start <= modal.start < at for modal in facts.modals
+                modal.force == "not" and (start <= modal.start < at or over <= modal.start < end)
+                for modal in facts.modals
             )
             return "asked" if denied else "refused"
     consents = [fact.start for fact in facts.said if fact.name in _ASKED and start <= fact.start < end]

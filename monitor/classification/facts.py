@@ -91,11 +91,11 @@ def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english:
     if not english:
         return Facts(text, quantities=numbers, parties=tuple(names), places=tuple(places))
     stated = tuple(modals(text, vendor))
-    said = tuple([_fact(hit, text, stated, known) for hit in _meant(found["="], text)])
+    said = [_fact(hit, text, stated, known) for hit in _meant(found["="], text)]
     return Facts(
         text,
         stated,
-        said,
+        tuple(_excepted(said, text, stated)),
         numbers,
         tuple(names),
         tuple(places),
@@ -103,6 +103,18 @@ def read_facts(text: Text, known: Knowledge, *, vendor: frozenset[str], english:
         tuple(found["%"]),
         tuple(found["~"]),
     )
+
+
+def _excepted(said: list[Fact], text: Text, stated: tuple[Modal, ...]) -> list[Fact]:
+    """The facts, exceptions of what is forbidden without a modal among them: "(d) not sell it, except to partners"."""
+    bans = [fact for fact in said if fact.stance == "forbidden"]
+    for at, fact in enumerate(said):
+        if not bans or fact.name != "exception" or governing(text, stated, fact.start):
+            continue
+        sentence = text.sentences[fact.start]
+        if any(ban.start < fact.start and text.sentences[ban.start] == sentence for ban in bans):
+            said[at] = fact._replace(stance="forbidden")
+    return said
 
 
 def _within(hits: list[Hit]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from monitor.classification.holders import (
@@ -109,8 +110,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force = "soft"
         if _gives_up(text, force, verb, verb_at):
             force, (verb_at, verb) = "not", _verb(text, verb_at)
-        bounds = asked and "exceed" in text.words[verb_at : verb_at + _SUBJECT]
-        if bounds or binds_nobody(text, at, force, verb):
+        if (force == "not" and _bounds(text, at, verb_at)) or binds_nobody(text, at, force, verb):
             continue
         if force == "does" and (holder != "vendor" or verb not in _IN_ANY_FORM):
             continue
@@ -247,7 +247,7 @@ def _denied(text: Text, at: int) -> bool:
         words[max(at - 1, 0) : at] == ("nor",)
         or subject[:1] in (("no",), ("neither",), ("none",))
         or opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
-        or opening in (("in", "no"), ("under", "no"), ("at", "no"))
+        or (opening[1:] == ("no",) and opening[0] in _AT)
         or "neither" in words[at + 1 : at + 4]
         or any(
             words[here] == "no" and words[here + 1 : here + 2] not in _MORE_OR_LESS
@@ -256,6 +256,8 @@ def _denied(text: Text, at: int) -> bool:
     )
 
 
+_AT = frozenset({"in", "under", "at", "for", "on"})
+"""Before a "no" with which a sentence begins: "in no event", "for no reason whatsoever will we"."""
 _JOINS = frozenset({"that", "and", "but"})
 _MORE_OR_LESS = frozenset((word,) for word in ("later", "earlier", "sooner", "less", "fewer", "more"))
 """After "no" they bound a number: "shall notify no later than the third day" forbids nothing."""
@@ -268,6 +270,19 @@ def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
         return None
     following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
     return named(text, following, vendor) if following < len(words) else None
+
+
+def _bounds(text: Text, at: int, verb_at: int) -> bool:
+    """Whether only a number is bounded: "in no event shall its total liability under this contract exceed the fees"."""
+    if text.words[clause_start(text, at) :][:2] not in _AT_NO_TIME_OPENING and text.words[at - 1] != "nor":
+        return False
+    ends = text.sentence_starts[text.sentences[at] + 1 : text.sentences[at] + 2]
+    following = text.words[verb_at : min(verb_at + _SUBJECT, *ends, len(text.words))]
+    return "exceed" in following or any(pair in _MORE_THAN for pair in pairwise(following))
+
+
+_AT_NO_TIME_OPENING = frozenset({("in", "no"), ("under", "no"), ("at", "no")})
+_MORE_THAN = frozenset({("more", "than"), ("greater", "than"), ("higher", "than")})
 
 
 def _is_asked(text: Text, at: int) -> bool:
@@ -352,9 +367,19 @@ def force_of(word: str) -> Force | None:
 
 def _served(words: tuple[str, ...], verb_at: int) -> bool:
     """Whether something is done for whom the sentence begins with: "you will be notified" binds the vendor."""
+    if words[verb_at : verb_at + 1] in _GETS:
+        return not _NEWS.isdisjoint(words[verb_at + 1 : verb_at + _FARTHEST_NEWS])
     if words[verb_at : verb_at + 1] != ("be",):
         return False
     return any(word in _SERVICE for word in words[verb_at + 1 : verb_at + 3])
+
+
+_GETS = frozenset({("get",), ("receive",), ("hear",)})
+_NEWS = word_set(
+    "message messages notice notification notifications email emails alert alerts call letter warning us"
+)
+"""What somebody "will get" from the vendor who tells something."""
+_FARTHEST_NEWS = 6
 
 
 def _verb(text: Text, at: int) -> tuple[int, str]:
@@ -378,6 +403,6 @@ def _past_aside(text: Text, at: int) -> int:
 _LONGEST_ASIDE = 10
 
 
-_SUBJECT = 5
+_SUBJECT = 16
 """Words of what stands after a modal and before its verb."""
 _BURDENS_STEMMED = frozenset(map(stem, BURDENS))

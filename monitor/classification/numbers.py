@@ -148,7 +148,7 @@ def measure(facts: Facts, quantity: Quantity) -> str:
         return "notice"
     if modal is not None and modal.holder == "customer":
         return "window"
-    if within and modal is not None:
+    if within and (modal is not None or _tells(facts, quantity)):
         return "deadline"
     return "term" if near & _MEASURES["term"] else "other"
 
@@ -212,6 +212,9 @@ def _changed(delta: Delta, old: Quantity, new: Quantity, topic: str, known: Know
         if measures == "cap":
             outcome = Outcome(kind, "medium" if rose else "high", reason, worse)
             return found("period.cap", outcome, "liability", before, after, known, fixed=True)
+        if worse and measures == "deadline" and _tells(delta.before, old):
+            outcome = Outcome(kind, "high", f"{reason} to tell somebody", worse)
+            return found("period.deadline", outcome, topic, before, after, known, fixed=True)
         return found(f"period.{measures}", _outcome(kind, worse, reason), topic, before, after, known)
     if old.sort in ("money", "share"):
         return _amount(delta, old, new, topic, before, after, known)
@@ -319,9 +322,15 @@ def _single(
 def _tells(facts: Facts, quantity: Quantity) -> bool:
     """Whether a number bounds when the vendor tells somebody something, in whatever words: "will telephone"."""
     modal = governing(facts.text, facts.modals, quantity.start)
-    return modal is not None and modal.holder != "customer" and modal.verb in _TELLS
+    if modal is not None:
+        return modal.holder != "customer" and modal.verb in _TELLS
+    near = _near(facts, quantity, _LONGEST_SENTENCE)
+    return near >= _LET_KNOW or not _TELLING.isdisjoint(near)
 
 
+_LET_KNOW = frozenset({"let", "know"})
+_TELLING = word_set("notify notifies inform informs alert alerts warn warns")
+"""Said in the plain present of what the vendor does."""
 _TELLS = frozenset(map(stem, word_set(table("statements")["verbs"]["tells"])))
 _WEEK = 7 * 24
 """Hours from which on a fixed period to report a breach is later than "promptly"; GDPR, article 33, has 72."""

@@ -11,7 +11,7 @@ from monitor.classification.text import Text
 _WORDS = table("names")
 _LAW = word_set(f"{_WORDS['law']} court courts tribunal tribunals jurisdiction")
 _CHOOSING = word_set(_WORDS["choosing_law"])
-_NO_JURISDICTION = word_set(_WORDS["no_jurisdiction"])
+_NO_JURISDICTION = word_set(_WORDS["no_jurisdiction"]) | word_set(" ".join(_WORDS["documents"]["sorts"]))
 _BEFORE_PLACE = word_set(_WORDS["before_place"])
 _LONGEST = 4
 """Words of a place's name."""

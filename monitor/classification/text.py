@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -217,9 +218,29 @@ def read(text: str) -> Text:
         tuple(spans),
         _numbered(starts, len(words)),
         tuple(starts) if words else (),
-        () if shouted else tuple(capitals),
+        () if shouted else tuple(_unshouted(capitals, starts, spans, shown)),
         frozenset(breaks),
     )
+
+
+def _unshouted(
+    capitals: list[int], starts: list[int], spans: list[tuple[int, int]], shown: str
+) -> Iterable[int]:
+    """The capitals without those of sentences that are all capitals, where they tell no name from another word."""
+    if len(capitals) * _FEW_CAPITALS < len(spans):
+        return capitals
+    loud = [
+        range(start, end)
+        for start, end in pairwise((*starts, len(spans)))
+        if end - start >= _SHOUTED and shown[spans[start][0] : spans[end - 1][1]].isupper()
+    ]
+    return [at for at in capitals if not any(at in sentence for sentence in loud)] if loud else capitals
+
+
+_FEW_CAPITALS = 8
+"""Words to a capital from which on no sentence is looked at for shouting."""
+_SHOUTED = 6
+"""Words from which on capitals make a sentence shouted; fewer are a heading or a name."""
 
 
 def _numbered(starts: list[int], length: int) -> tuple[int, ...]:

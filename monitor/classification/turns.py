@@ -16,7 +16,7 @@ from monitor.classification.tables import table, word_set
 from monitor.classification.verbs import stem
 from monitor.model import Severity
 
-NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere"})
+NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere", "unable"})
 _AROUND = 5
 """Words quoted on each side of a no."""
 
@@ -115,6 +115,8 @@ def by_negation(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     for sentence, there in delta.sentences.items():
         if (sentence in gone) == (there in come):
             continue
+        if _noes(delta.before, sentence, known) == _noes(delta.after, there, known):
+            continue  # in other words: "without regard to", "excluding"
         came = there in come
         doubled = answers_only(case) and _bans_in(delta.before, sentence)  # "will not be disclosed: no"
         facts, at = (delta.after, come[there]) if came else (delta.before, gone[sentence])
@@ -182,9 +184,25 @@ def _denials(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[i
     found: dict[int, int] = {}
     for start, end in changed:
         for at in range(start, end):
-            word = facts.text.words[at]
-            if (
-                word in NOES or word == "unable" or known.negations.get(word, "").startswith("not ")
-            ):  # "excluded"
+            measures = facts.text.words[at + 1 : at + 2] in _MEASURES  # "no later than", "not exceed"
+            if _says_no(facts.text.words[at], NOES, known) and not measures:
                 found.setdefault(facts.text.sentences[at], at)
     return found
+
+
+def _noes(facts: Facts, sentence: int, known: Knowledge) -> int:
+    """How often a sentence says no, in whatever words."""
+    start = facts.text.sentence_starts[sentence]
+    following = facts.text.sentence_starts[sentence + 1 : sentence + 2]
+    words = facts.text.words[start : following[0] if following else None]
+    return sum(_says_no(word, _ALL_NOES, known) for word in words)
+
+
+def _says_no(word: str, noes: frozenset[str], known: Knowledge) -> bool:
+    return word in noes or known.negations.get(word, "").startswith("not ")  # "excluded"
+
+
+_ALL_NOES = word_set(table("wording")["negation"]["once"])
+_MEASURES = frozenset(
+    (word,) for word in word_set("later longer more less fewer sooner earlier event exceed than")
+)
