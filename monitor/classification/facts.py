@@ -11,6 +11,7 @@ from monitor.classification.holders import clause_start
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.lexicon import Hit
 from monitor.classification.modality import Force, Modal, modals
+from monitor.classification.noes import exceeds
 from monitor.classification.parties import Party, parties
 from monitor.classification.quantities import Quantity, quantities
 from monitor.classification.seats import seats
@@ -132,13 +133,15 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
     ]
 
 
-_TURNED = frozenset({"=suspension", "=opt_in", "=selling", "=cap"})
+_TURNED = frozenset({"=suspension", "=opt_in", "=selling", "=cap", "=excluded_damages"})
 
 
 def _is_turned(hit: Hit, hits: list[Hit], text: Text) -> bool:
     """Whether other words beside one of these concepts turn it into something else."""
     if hit.name == "=suspension":
         return _is_a_bound(hit, text)
+    if hit.name == "=excluded_damages":
+        return _only_capped(hit, text)
     if hit.name == "=opt_in":
         return _asks_for_none(hit, text)
     if hit.name == "=selling":
@@ -155,6 +158,16 @@ def _is_a_bound(hit: Hit, text: Text) -> bool:
 
 
 _BOUNDS = frozenset({"limit", "block", "ban"})
+
+
+def _only_capped(hit: Hit, text: Text) -> bool:
+    """Whether liability is not excluded but bounded: "in no event will its total liability exceed the fees"."""
+    following = text.words[hit.start + 1 : hit.start + _BOUND_REACH]
+    return text.words[hit.start] == "no" and following[:1] in _AT_NO_TIME and exceeds(following)
+
+
+_BOUND_REACH = 20
+_AT_NO_TIME = frozenset({("event",), ("case",), ("circumstances",)})
 
 
 def _meet(one: Hit, other: Hit) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from monitor.classification.holders import (
@@ -11,7 +10,6 @@ from monitor.classification.holders import (
     VENDOR,
     Holder,
     agent,
-    clause_start,
     for_whom,
     holder_of,
     named,
@@ -19,9 +17,10 @@ from monitor.classification.holders import (
     unaddressed,
 )
 from monitor.classification.idle import binds_nobody, is_conditional
+from monitor.classification.noes import NOES, denied, inverted, only_bounds, said_no
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
-from monitor.classification.verbs import BURDENS, PRACTICES, PRACTISED, stem
+from monitor.classification.verbs import BURDENS, PRACTICES, stem
 
 Force = Literal["must", "soft", "may", "not", "does"]
 """``must`` (shall, will, is required to) · ``soft`` (should, endeavours to) · ``may`` · ``not`` · ``does``."""
@@ -78,7 +77,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
     """Every such statement, in order. ``vendor``: further names (folded words) by which the vendor goes."""
     found: list[Modal] = []
     taken = -1
-    denies = not _NOES.isdisjoint(text.words)
+    denies = not NOES.isdisjoint(text.words)
     for at, word in enumerate(text.words):
         if word not in _BEGINNINGS or at <= taken:
             continue
@@ -86,9 +85,9 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         if seen is None or is_conditional(text, at) or _goes_on_with_a_ban(text, at, found):
             continue
         force, verb_at = seen
-        if denies and force in ("must", "may", "does") and _denied(text, at):
+        if denies and force in ("must", "may", "does") and denied(text, at):
             force = "not"
-        asked = _inverted(text, at, vendor) if denies else None
+        asked = inverted(text, at, vendor) if denies else None
         holder = (
             asked
             or (for_whom(text, verb_at) if force in ("not", "may") else None)
@@ -110,7 +109,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force = "soft"
         if _gives_up(text, force, verb, verb_at):
             force, (verb_at, verb) = "not", _verb(text, verb_at)
-        if (force == "not" and _bounds(text, at, verb_at)) or binds_nobody(text, at, force, verb):
+        if (force == "not" and only_bounds(text, at, verb_at)) or binds_nobody(text, at, force, verb):
             continue
         if force == "does" and (holder != "vendor" or verb not in _IN_ANY_FORM):
             continue
@@ -157,49 +156,14 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     if word in {"do", "does"} and following in _NEGATION:
         return None if words[at + 2 : at + 3] in _STATES else ("not", at + 2)
     if word in {"do", "does"} and (
-        (at and words[at - 1] == "nor") or (following in _SPEAKERS and _denied(text, at))
+        (at and words[at - 1] == "nor") or (following in _SPEAKERS and denied(text, at))
     ):
         stated = words[at + 2 : at + 3] in _STATES and following in _SPEAKERS
         return None if stated else ("not", at + 1)  # "under no circumstances do we"
-    verb_at = _said_no(text, at)
+    verb_at = said_no(text, at)
     return ("not", verb_at) if verb_at else _phrase_modal(words, at)
 
 
-def _said_no(text: Text, at: int) -> int | None:
-    """Where what is not done begins, when a word says that without any modal: "never", "we neither sell nor rent"."""
-    words, word = text.words, text.words[at]
-    if word == "never" or (word == "no" and _promised(text, at)):
-        return at + 1
-    if word == "neither":
-        does = words[at - 1 : at] in _WE and at + 1 < len(words) and stem(words[at + 1]) in PRACTICES
-        return at + 1 if does else None
-    return _spared(text, at) if word in _BE else None
-
-
-def _spared(text: Text, at: int) -> int | None:
-    """Where it is said what "is not" done that a vendor might do: "e-mails are not scanned", "no e-mail is read"."""
-    words = text.words
-    verb_at = at + 2 if words[at + 1 : at + 2] == ("not",) else at + 1
-    if verb_at >= len(words) or words[verb_at] not in PRACTISED or words[at - 1] == "that":
-        return None
-    first = clause_start(text, at)
-    denied = verb_at == at + 2 or words[first] in ("no", "neither", "none")
-    return verb_at if denied and _CASES.isdisjoint(words[first:at]) else None
-
-
-_CASES = word_set("if unless whether where when once")
-
-
-def _promised(text: Text, at: int) -> bool:
-    """Whether a "no" begins an entry of what somebody promises: "Our promises: no tracking"."""
-    if at not in text.breaks and at not in text.sentence_starts:
-        return False
-    head = text.sentence_starts[text.head(text.sentences[at])]
-    return not _PROMISES.isdisjoint(text.words[head : min(at, head + _LONGEST_LEAD)])
-
-
-_PROMISES = word_set("promise promises commitment commitments pledge pledges guarantee guarantees")
-_LONGEST_LEAD = 8
 _EXERTING = word_set("use make exert apply employ undertake")
 
 
@@ -235,56 +199,6 @@ _AT_NO_TIME = frozenset(
 _SPARED = frozenset({("refrain", "from"), ("abstain", "from")})
 
 
-def _denied(text: Text, at: int) -> bool:
-    """Whether the subject or the object says no: "no data will be sold", "in no event shall", "will share neither"."""
-    words = text.words
-    first = clause_start(text, at)
-    opening = words[first : first + 2]
-    said = words[first:at]
-    last = max((here for here, word in enumerate(said) if word in _JOINS), default=-1)
-    subject = said[last + 1 :]  # "agrees that no part shall", "none is perfect and no method can"
-    return (
-        words[max(at - 1, 0) : at] == ("nor",)
-        or subject[:1] in (("no",), ("neither",), ("none",))
-        or opening[:1] in (("no",), ("neither",), ("nobody",), ("none",))
-        or (opening[1:] == ("no",) and opening[0] in _AT)
-        or "neither" in words[at + 1 : at + 4]
-        or any(
-            words[here] == "no" and words[here + 1 : here + 2] not in _MORE_OR_LESS
-            for here in range(at + 1, min(at + 3, len(words)))
-        )
-    )
-
-
-_AT = frozenset({"in", "under", "at", "for", "on"})
-"""Before a "no" with which a sentence begins: "in no event", "for no reason whatsoever will we"."""
-_JOINS = frozenset({"that", "and", "but"})
-_MORE_OR_LESS = frozenset((word,) for word in ("later", "earlier", "sooner", "less", "fewer", "more"))
-"""After "no" they bound a number: "shall notify no later than the third day" forbids nothing."""
-
-
-def _inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
-    """Who stands after the verb: "in no event shall the Provider", "under no circumstances do we", "nor will we"."""
-    words = text.words
-    if not (_denied(text, at) or (at and words[at - 1] == "nor")):
-        return None
-    following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
-    return named(text, following, vendor) if following < len(words) else None
-
-
-def _bounds(text: Text, at: int, verb_at: int) -> bool:
-    """Whether only a number is bounded: "in no event shall its total liability under this contract exceed the fees"."""
-    if text.words[clause_start(text, at) :][:2] not in _AT_NO_TIME_OPENING and text.words[at - 1] != "nor":
-        return False
-    ends = text.sentence_starts[text.sentences[at] + 1 : text.sentences[at] + 2]
-    following = text.words[verb_at : min(verb_at + _SUBJECT, *ends, len(text.words))]
-    return "exceed" in following or any(pair in _MORE_THAN for pair in pairwise(following))
-
-
-_AT_NO_TIME_OPENING = frozenset({("in", "no"), ("under", "no"), ("at", "no")})
-_MORE_THAN = frozenset({("more", "than"), ("greater", "than"), ("higher", "than")})
-
-
 def _is_asked(text: Text, at: int) -> bool:
     """Whether somebody is addressed: "As a rule, try to send few of them"."""
     return text.words[at] in _IMPERATIVE and (at in text.breaks or at in text.sentence_starts)
@@ -318,7 +232,6 @@ def _continued(text: Text, at: int, found: list[Modal], vendor: frozenset[str]) 
 
 _SHUNS = frozenset({"refrain", "abstain"})
 """What an entry of a list of duties may begin with: "shall (i) protect it, (ii) refrain from"."""
-_WE = frozenset({("we",), ("it",), ("they",)})
 _BE = frozenset({"is", "are"})
 _STATES = frozenset((verb,) for verb in word_set(_WORDS["verbs"]["states"]))
 """Said not to do one of these, nobody is forbidden anything."""
@@ -330,7 +243,6 @@ _LACKING = frozenset(
 )
 """What things may not be, which forbids nothing: "features may not be available"."""
 _SPEAKERS = frozenset({"we", "it", "they"})
-_NOES = frozenset({"no", "neither", "nobody", "none", "nor"})
 
 
 def _phrase_modal(words: tuple[str, ...], at: int) -> tuple[Force, int] | None:
@@ -401,8 +313,4 @@ def _past_aside(text: Text, at: int) -> int:
 
 
 _LONGEST_ASIDE = 10
-
-
-_SUBJECT = 16
-"""Words of what stands after a modal and before its verb."""
 _BURDENS_STEMMED = frozenset(map(stem, BURDENS))
