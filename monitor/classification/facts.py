@@ -290,8 +290,8 @@ _NO_SUCH = frozenset({("no",), ("none",), ("nothing",)})
 
 def _negated(text: Text, at: int) -> bool:
     before = text.words[max(at - _WITHOUT_REACH, 0) : at]
-    if before[-1:] == ("from",) and before[-2:-1] in _KEPT_OUT:
-        return True  # "excluded from model training"
+    if (before[-1:] == ("from",) and before[-2:-1] in _KEPT_OUT) or before[-2:] == ("out", "of"):
+        return True  # "excluded from model training", "kept out of it"
     if _DENYING.isdisjoint(before):
         return False
     if not _FORBIDS.isdisjoint(before) and _forbidden(text, at):

@@ -45,7 +45,7 @@ def is_conditional(text: Text, at: int) -> bool:
         return words[at - 1 : at] in _RELATIVE or what[:1] in _WISHES or what in _WOULD_BE
     if words[at] in ("may", "can", "could") and words[at + 1 : at + 2] in _NO:
         return any(word in _CASES for word in words[clause_start(text, at) : at])  # "if we cannot agree"
-    if words[at] not in ("do", "does"):
+    if words[at] not in ("do", "does") and words[at + 1 : at + 2] != ("unable",):
         return False
     if text.shown[slice(*text.spans[at + 1])] == "Not":
         return True

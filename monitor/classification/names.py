@@ -15,7 +15,7 @@ from monitor.classification.lexicon import Hit
 from monitor.classification.parties import Party
 from monitor.classification.recipients import SURELY_RECIPIENTS, entry_name, heads_table
 from monitor.classification.tables import table, word_set
-from monitor.classification.text import read
+from monitor.classification.text import Text, read
 
 if TYPE_CHECKING:
     from monitor.classification.case import Case
@@ -30,7 +30,7 @@ ENTRY = "party.entry"
 PLACE_OF_LAW = "place.law"
 """The rule that sees another law or other courts."""
 _NO_ORGANISATION = word_set(" ".join(_WORDS["documents"]["sorts"])) | word_set(
-    "individual individuals person persons people subject subjects users visitors customers"
+    "individual individuals person persons people subject subjects users visitors customers providers vendors parties"
 )
 """Words of names for documents and for people."""
 _CONTRACTING = word_set(_WORDS["contracting"])
@@ -40,6 +40,8 @@ _PLAIN = word_set(
     f"{_WORDS['products']} {_WORDS['recipients']} technology technologies tools data information"
 )
 """What tells a name of things, or of anybody, from that of an organisation."""
+_PRODUCTS = word_set(_WORDS["products"])
+"""What a name ends with that is one of a thing: "Social Plugins"."""
 _OFTEN = 5
 _JOINING = frozenset({("and",), ("or",), ("use",)})
 _USING = frozenset({"use", "engage", "employ"})
@@ -90,6 +92,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         word in known.vocabulary or word in vendor for word in words
     ):
         return False
+    if words[-1] in _PRODUCTS:
+        return False
     if ">" in party.shown or f'"{party.shown}' in facts.text.shown:
         return False  # a way through menus; a term that the clause defines
     if _is_acronym(party) and (case.row or _bracketed(facts, party)):
@@ -128,12 +132,25 @@ def _gets_beside(facts: Facts, party: Party) -> bool:
     others = [p for p in facts.parties if p.key != party.key and text.sentences[p.start] == sentence]
     before = text.words[text.sentence_starts[sentence] : party.start]
     led = before[-1:] in _LEADING_TO or party.start in text.breaks
-    return bool(others) and led and not _GIVES.isdisjoint(before) and not _TO.isdisjoint(before)
+    if not (others and led):
+        return False
+    return (not _GIVES.isdisjoint(before) and not _TO.isdisjoint(before)) or _gets_next(text, sentence)
+
+
+def _gets_next(text: Text, sentence: int) -> bool:
+    """Whether the next sentence says that those of one are given something: "DHL or GLS. We give them your name"."""
+    starts = (*text.sentence_starts[sentence + 1 : sentence + 3], len(text.words))
+    following = text.words[starts[0] : starts[1]] if len(starts) > 1 else ()
+    return not _GIVES.isdisjoint(following) and not _THEY.isdisjoint(following)
+
+
+_THEY = frozenset({"them", "they", "these"})
 
 
 _LEADING_TO = frozenset((word,) for word in ("to", "with", "and", "or", "nor"))
 _TO = frozenset({"to", "with"})
 _GIVES = word_set(
+    "give gives given hand hands handed pass passes passed provide provides provided "
     "share shares sharing shared disclose discloses disclosed transmit transmits transmitted send sends sent forward "
     "forwards forwarded transfer transfers transferred supply supplies supplied"
 )

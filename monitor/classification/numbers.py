@@ -141,7 +141,7 @@ def measure(facts: Facts, quantity: Quantity) -> str:
         return "deadline"
     modal = governing(facts.text, facts.modals, quantity.start)
     before = set(facts.text.words[max(quantity.start - 4, 0) : quantity.start])
-    within = "within" in before or "than" in before
+    within = not _WITHIN.isdisjoint(before)
     if near & _MEASURES["keeping"] and not (within and modal and modal.holder == "customer"):
         return "keeping"
     if near & _MEASURES["notice"] and not within:
@@ -323,12 +323,17 @@ def _tells(facts: Facts, quantity: Quantity) -> bool:
     """Whether a number bounds when the vendor tells somebody something, in whatever words: "will telephone"."""
     modal = governing(facts.text, facts.modals, quantity.start)
     if modal is not None:
-        return modal.holder != "customer" and modal.verb in _TELLS
+        got = modal.verb in _GETS and not _NEWS.isdisjoint(facts.text.words[modal.end - 5 : modal.end + 5])
+        return modal.holder != "customer" and (modal.verb in _TELLS or got)
     near = _near(facts, quantity, _LONGEST_SENTENCE)
     return near >= _LET_KNOW or not _TELLING.isdisjoint(near)
 
 
 _LET_KNOW = frozenset({"let", "know"})
+_GETS = frozenset({"get", "receive", "send", "give"})
+_NEWS = word_set("message messages notice notification notifications alert alerts call letter warning")
+_WITHIN = frozenset({"within", "than", "inside", "most", "latest"})
+"""Before a number: "inside of 24 hours", "at most 36 hours"."""
 _TELLING = word_set("notify notifies inform informs alert alerts warn warns")
 """Said in the plain present of what the vendor does."""
 _TELLS = frozenset(map(stem, word_set(table("statements")["verbs"]["tells"])))

@@ -71,8 +71,20 @@ def _ordinary(text: Text) -> frozenset[int]:
             and start + 1 not in text.breaks
             and start + 1 not in capitals
             and not _is_processor(words[start : start + 1])
+            and not _joins_another(text, start, capitals)
         ]
     )
+
+
+def _joins_another(text: Text, start: int, capitals: frozenset[int]) -> bool:
+    """Whether a sentence begins with initials beside another name: "DHL or Evri"."""
+    first, last = text.spans[start]
+    joined = text.words[start + 1 : start + 2] in _JOINING and start + 2 in capitals
+    return joined and last - first >= _INITIALS and text.shown[first:last].isupper()
+
+
+_JOINING = frozenset({("and",), ("or",)})
+_INITIALS = 3
 
 
 def _is_processor(name: tuple[str, ...]) -> bool:
@@ -121,7 +133,13 @@ def _party(text: Text, start: int, end: int) -> Party | None:
     opens = not form and (start == 0 or text.sentences[start] != text.sentences[start - 1])
     if opens:
         serves = end < len(text.words) and text.words[end] in _SERVING and words[0] not in _BEGINS
-        if not serves and not (start and _stands_alone(text, start, end)) and "|" not in text.shown:
+        joined = end < len(text.words) and _joins_another(text, start, frozenset(text.capitals))
+        if (
+            not serves
+            and not joined
+            and not (start and _stands_alone(text, start, end))
+            and "|" not in text.shown
+        ):
             return None
         opens = serves
     return Party(" ".join(name), form, start, end, text.snippet(start, end), opens=opens)

@@ -134,6 +134,7 @@ _TACIT = word_set(
 )
 """What takes the place of somebody's word."""
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
+_EARLY -= {"incident", "breach", "event"}  # what is reported, which begins nothing by itself
 
 
 def _weighs(case: Case, rule: Subject, known: Knowledge) -> bool:

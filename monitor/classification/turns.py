@@ -8,11 +8,12 @@ from monitor.classification.case import Case
 from monitor.classification.delta import Range
 from monitor.classification.facts import Facts, governing
 from monitor.classification.findings import Found, found, statement, widened
-from monitor.classification.holders import Holder, holder_of
+from monitor.classification.holders import Holder, clause_start, holder_of
 from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal, force_of
 from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
 from monitor.classification.verbs import stem
 from monitor.model import Severity
 
@@ -184,10 +185,20 @@ def _denials(facts: Facts, changed: Sequence[Range], known: Knowledge) -> dict[i
     found: dict[int, int] = {}
     for start, end in changed:
         for at in range(start, end):
-            measures = facts.text.words[at + 1 : at + 2] in _MEASURES  # "no later than", "not exceed"
-            if _says_no(facts.text.words[at], NOES, known) and not measures:
+            if _says_no(facts.text.words[at], NOES, known) and not _denies_nothing(facts.text, at):
                 found.setdefault(facts.text.sentences[at], at)
     return found
+
+
+def _denies_nothing(text: Text, at: int) -> bool:
+    """Whether a no only bounds a number, leaves something open or says in which case: "no later than", "whether you
+    need it or not", "if we are unable to"."""
+    if text.words[at + 1 : at + 2] in _MEASURES or text.words[at - 1] == "or":
+        return True
+    return not _CASES.isdisjoint(text.words[clause_start(text, at) : at])
+
+
+_CASES = frozenset({"if", "whether", "unless", "when", "where", "why"})
 
 
 def _noes(facts: Facts, sentence: int, known: Knowledge) -> int:
