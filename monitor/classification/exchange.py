@@ -14,6 +14,7 @@ from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.placed import placed_otherwise
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 from monitor.classification.voice import doers, done_by, done_by_another, subjects
@@ -36,6 +37,7 @@ def turned_round(case: Case, known: Knowledge) -> bool:
         or fewer_entries(case)
         or bans_fewer(case, known)
         or _denies_otherwise(case)
+        or placed_otherwise(case, known)
     )
 
 
@@ -241,18 +243,19 @@ def swapped(case: Case, known: Knowledge) -> bool:
 _PRONOUNS = dict.fromkeys(("they", "them", "their"), "other")
 _PERHAPS_ONE = {"customer", "other"}
 """Whoever "they" are, they may be "you", but not "we"."""
-_OWNERS = ({("our",), ("your",)}, {("our",), ("their",)})
+_OWNERS = ({("our",), ("your",)}, {("our",), ("their",)}, {("we",), ("you",)}, {("any",), ("our",)})
 
 
 def _replaced(case: Case) -> bool:
     """Whether words in each other's place give something another owner, or change places with one another."""
     (before, gone), (after, come) = case.sides
     old, new = by_gap(gone), by_gap(come)
-    if not old or old.keys() != new.keys():
-        return False
-    pairs = [(before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])]) for gap in old]
+    shared = [gap for gap in old if gap in new]
+    pairs = [(before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])]) for gap in shared]
     if any({one, other} in _OWNERS for one, other in pairs):
         return True
+    if not old or old.keys() != new.keys():
+        return False
     return _change_places(before.text, list(old.values()), pairs)
 
 

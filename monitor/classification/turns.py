@@ -15,6 +15,7 @@ from monitor.classification.modality import Force, Modal, force_of
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.verbs import stem
+from monitor.classification.wording import by_gap
 from monitor.model import Severity
 
 NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere", "unable"})
@@ -65,9 +66,10 @@ def softens(case: Case) -> bool:
 def _softened(case: Case) -> Iterator[tuple[Range, Range, Holder, bool]]:
     """Places of such modals before and after, whom they bind, and whether the new one is weaker."""
     (before, gone), (after, come) = case.sides
-    if not case.reworded or len(gone) != len(come):
+    if not case.reworded:
         return
-    for old, new in zip(gone, come, strict=True):
+    runs = by_gap(gone), by_gap(come)
+    for old, new in ((runs[0][gap], runs[1][gap]) for gap in runs[0] if gap in runs[1]):
         ends = before.text.words[old[1] : old[1] + 1], after.text.words[new[1] : new[1] + 1]
         if old[1] - old[0] != 1 or new[1] - new[0] != 1 or ends != (("not",), ("not",)):
             continue

@@ -1,0 +1,187 @@
+"""Equal words that say something else by where they stand, or small words that matter where much hangs on them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from monitor.classification.case import Case
+from monitor.classification.facts import Facts
+from monitor.classification.kin import MODAL, kin_of
+from monitor.classification.knowledge import Knowledge
+from monitor.classification.tables import table, word_set
+from monitor.classification.wording import by_gap
+
+_WORDS = table("wording")
+_NOES = frozenset({"not", "never"})
+_JOINTS = frozenset({"and", "or"})
+_OPENERS = word_set("if unless except within provided")
+_FILTERS = word_set(_WORDS["filters"])
+FILTERED = frozenset({"breach", "opt_in", "own_choice", "subprocessing", "selling", "training"})
+"""Concepts of sentences in which one more word can leave out most of what is meant."""
+
+
+def placed_otherwise(case: Case, known: Knowledge) -> bool:
+    """Whether the same words say something else: of other things, in other cases, to another extent."""
+    return (
+        filtered(case)
+        or _each_of_all(case)
+        or _other_ground(case)
+        or _joins_condition(case)
+        or _joined_otherwise(case)
+        or _denies_another(case, known)
+        or _other_precedence(case)
+    )
+
+
+def filtered(case: Case) -> bool:
+    """Whether a word that picks out some of all stands on one side only: "of any serious breach"."""
+    if any(all(fact.name not in FILTERED for fact in facts.said) for facts, _ in case.sides):
+        return False
+    before, after = (Counter(_FILTERS.intersection(facts.text.words)) for facts, _ in case.sides)
+    return before != after and any(True for _ in filters(case))
+
+
+def filters(case: Case) -> Iterator[tuple[int, str]]:
+    """Such words that nothing replaced, each with its side: 0 before, 1 after."""
+    runs = [by_gap(changed) for _, changed in case.sides]
+    for side, (facts, _) in enumerate(case.sides):
+        grave = {facts.text.sentences[fact.start] for fact in facts.said if fact.name in FILTERED}
+        for gap, (start, end) in runs[side].items():
+            first, last = runs[1 - side].get(gap, (0, 0))
+            if last - first < end - start and facts.text.sentences[start] in grave:
+                yield from ((side, word) for word in facts.text.words[start:end] if word in _FILTERS)
+
+
+def _each_of_all(case: Case) -> bool:
+    """Whether a cap for each claim became one for all claims together, or the other way round."""
+    sides = [
+        {word for start, end in changed for word in facts.text.words[start:end]}
+        for facts, changed in case.sides
+        if any(fact.name == "cap" for fact in facts.said)
+    ]
+    if len(sides) < len(case.sides):
+        return False
+    each, every = (not side.isdisjoint(_EACH) for side in sides), ("all" in side for side in sides)
+    return tuple(each) == tuple(reversed(tuple(every))) != (False, False)
+
+
+_EACH = frozenset({"each", "every", "per"})
+
+
+def _other_ground(case: Case) -> bool:
+    """Whether another letter of an article is cited, by which something else is allowed: GDPR, article 6 (1)."""
+    before, after = (set(_LETTER.findall(facts.text.shown)) for facts, _ in case.sides)
+    return bool(before and after) and before != after
+
+
+_LETTER = re.compile(r"(?i)\bart(?:icle|\.)?\s?(\d{1,2})\s?\(\d\)\s?(?:lit\.?\s?|\()([a-z])\b")
+
+
+def _joins_condition(case: Case) -> bool:
+    """Whether a condition of two things became one of the second: "we do this and, if you agree, that"."""
+    before, after = (
+        sorted(
+            facts.text.words[at]
+            for at in range(1, len(facts.text.words))
+            if facts.text.words[at] in _OPENERS
+            and facts.text.words[at - 1] in _JOINTS
+            and at in facts.text.breaks
+        )
+        if not _OPENERS.isdisjoint(facts.text.words)
+        else []
+        for facts, _ in case.sides
+    )
+    return before != after
+
+
+def _joined_otherwise(case: Case) -> bool:
+    """Whether of two conditions one is enough: "only if you agree or we have told you", in other words besides."""
+    (before, gone), (after, come) = case.sides
+    old, new = by_gap(gone), by_gap(come)
+    return any(
+        {before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])]} == _AND_OR
+        and _is_conditional(before, old[gap][0])
+        and _is_conditional(after, new[gap][0])
+        for gap in old.keys() & new.keys()
+    )
+
+
+_AND_OR = {("and",), ("or",)}
+
+
+def _is_conditional(facts: Facts, at: int) -> bool:
+    """Whether a word stands after an "only if" or "only after" in its sentence."""
+    start = facts.text.sentence_starts[facts.text.sentences[at]]
+    return "only" in facts.text.words[start:at]
+
+
+def _denies_another(case: Case, known: Knowledge) -> bool:
+    """Whether as many noes stand before other words, which both sides say as often: "what you do not save is deleted",
+    "what you save is not deleted"."""
+    before, after = (set(_denied(facts, known)) for facts, _ in case.sides)
+    lifted, banned = before - after, after - before
+    if not (lifted and banned):
+        return False
+    (old, _), (new, _) = case.sides
+    return _are_affirmed(lifted, old, new, known) and _are_affirmed(banned, new, old, known)
+
+
+def _are_affirmed(kin: set[str], there: Facts, here: Facts, known: Knowledge) -> bool:
+    """Whether words that are denied there are said here as often, and not denied at all."""
+    stand = [kin_of(word, known) for word in here.text.words]
+    others = [kin_of(word, known) for word in there.text.words]
+    return all(
+        stand.count(word) == others.count(word)
+        and not any(_is_denied(here, at) for at, one in enumerate(stand) if one == word)
+        for word in kin
+    )
+
+
+def _is_denied(facts: Facts, at: int) -> bool:
+    """Whether a no stands before a word in what is said of one thing: of "do not save are deleted" the first verb."""
+    words = facts.text.words
+    for here in range(at - 1, facts.text.sentence_starts[facts.text.sentences[at]] - 1, -1):
+        if words[here] in _ALL_NOES:
+            return True
+        if words[here] in _FINITE and words[here + 1] not in _ALL_NOES:
+            return False
+    return False
+
+
+_ALL_NOES = word_set(_WORDS["negation"]["once"]) | word_set(_WORDS["negation"]["repeat"])
+_FINITE = MODAL | word_set("is are was were do does has have")
+
+
+def _denied(facts: Facts, known: Knowledge) -> Iterator[str]:
+    """What the word of weight after each "not" stands for."""
+    words = facts.text.words
+    for at, no in enumerate(words):
+        for word in words[at + 1 : at + _REACH] if no in _NOES else ():
+            if (
+                kin_of(word, known)
+                and word not in MODAL
+                and word not in known.empty_words
+                and word[-2:] != "ly"
+            ):
+                yield kin_of(word, known)
+                break
+
+
+_REACH = 4
+
+
+def _other_precedence(case: Case) -> bool:
+    """Whether what prevails over what stands in another order: in a list of documents in order of precedence."""
+    shown = [facts.text.shown for facts, _ in case.sides]
+    if not all(_ORDER in text for text in shown):
+        return False
+    before, after = (
+        [" ".join(entry.split()).strip(" ;.,and") for entry in _ENTRY.split(text)[1:]] for text in shown
+    )
+    return len(before) > 1 and before != after and sorted(before) == sorted(after)
+
+
+_ORDER = "order of precedence"
+_ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
