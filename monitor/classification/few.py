@@ -35,7 +35,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if any(f.finding.rule not in GENERIC for f in findings):
         return False
     if not case.context.english:
-        return max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
+        return not _denies(case) and max(len(quote.encode()) for quote in case.quotes) < _FEW_BYTES
     gone, come = len(set(case.wording.gone)), len(set(case.wording.come))
     if not case.reworded:
         short = _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
@@ -67,6 +67,15 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
     return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
+
+
+def _denies(case: Case) -> bool:
+    """Whether a word that says no in another language than English came or went: "nicht", "sans"."""
+    before, after = (sum(word in _FOREIGN_NOES for word in facts.text.words) for facts, _ in case.sides)
+    return before != after
+
+
+_FOREIGN_NOES = word_set(table("wording")["foreign_noes"])
 
 
 def _is_plain(case: Case) -> bool:

@@ -17,7 +17,7 @@ _WORDS = table("wording")
 _NOES = frozenset({"not", "never"})
 _JOINTS = frozenset({"and", "or"})
 _OPENERS = word_set("if unless except within provided")
-_FILTERS = word_set(_WORDS["filters"])
+FILTERS = word_set(_WORDS["filters"])
 FILTERED = frozenset({"breach", "opt_in", "own_choice", "subprocessing", "selling", "training"})
 """Concepts of sentences in which one more word can leave out most of what is meant."""
 
@@ -39,7 +39,7 @@ def filtered(case: Case) -> bool:
     """Whether a word that picks out some of all stands on one side only: "of any serious breach"."""
     if any(all(fact.name not in FILTERED for fact in facts.said) for facts, _ in case.sides):
         return False
-    before, after = (Counter(_FILTERS.intersection(facts.text.words)) for facts, _ in case.sides)
+    before, after = (Counter(FILTERS.intersection(facts.text.words)) for facts, _ in case.sides)
     return before != after and any(True for _ in filters(case))
 
 
@@ -51,7 +51,7 @@ def filters(case: Case) -> Iterator[tuple[int, str]]:
         for gap, (start, end) in runs[side].items():
             first, last = runs[1 - side].get(gap, (0, 0))
             if last - first < end - start and facts.text.sentences[start] in grave:
-                yield from ((side, word) for word in facts.text.words[start:end] if word in _FILTERS)
+                yield from ((side, word) for word in facts.text.words[start:end] if word in FILTERS)
 
 
 def _each_of_all(case: Case) -> bool:
@@ -101,14 +101,19 @@ def _joined_otherwise(case: Case) -> bool:
     (before, gone), (after, come) = case.sides
     old, new = by_gap(gone), by_gap(come)
     return any(
-        {before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])]} == _AND_OR
+        _turns_joint(before.text.words[slice(*old[gap])], after.text.words[slice(*new[gap])])
         and _is_conditional(before, old[gap][0])
         and _is_conditional(after, new[gap][0])
         for gap in old.keys() & new.keys()
     )
 
 
-_AND_OR = {("and",), ("or",)}
+def _turns_joint(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether "and" stands where the other words have "or": "consent and", "agree or"."""
+    return len(one) == len(other) and any(pair in _AND_OR for pair in zip(one, other, strict=True))
+
+
+_AND_OR = frozenset({("and", "or"), ("or", "and")})
 
 
 def _is_conditional(facts: Facts, at: int) -> bool:
@@ -173,7 +178,10 @@ _REACH = 4
 
 
 def _other_precedence(case: Case) -> bool:
-    """Whether what prevails over what stands in another order: in a list of documents in order of precedence."""
+    """Whether something else prevails: the other of two, or another in a list of documents in order of precedence."""
+    over = [_prevails(facts) for facts, _ in case.sides]
+    if over[0] and over[1] and over[0] == over[1][::-1]:
+        return True
     shown = [facts.text.shown for facts, _ in case.sides]
     if not all(_ORDER in text for text in shown):
         return False
@@ -183,5 +191,22 @@ def _other_precedence(case: Case) -> bool:
     return len(before) > 1 and before != after and sorted(before) == sorted(after)
 
 
+def _prevails(facts: Facts) -> tuple[str, ...]:
+    """What prevails and over what, where a sentence says so: "this DPA takes precedence over the Agreement"."""
+    words = facts.text.words
+    for at, word in enumerate(words[:-2]):
+        before = words[max(at - 2, 0) : at]
+        if word == "over" and not _PREVAILS.isdisjoint(before):
+            verb = next(
+                here
+                for here in range(max(at - 2, 0), at)
+                if words[here] in _PREVAILS or words[here] == "takes"
+            )
+            return words[verb - 1], words[at + 2] if words[at + 1] in _ARTICLES else words[at + 1]
+    return ()
+
+
+_PREVAILS = frozenset({"precedence", "prevails", "prevail", "controls", "priority"})
+_ARTICLES = frozenset({"the", "this", "these", "our", "your", "any"})
 _ORDER = "order of precedence"
 _ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")

@@ -15,6 +15,7 @@ from monitor.classification.findings import Found, found
 from monitor.classification.holders import Holder
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal
+from monitor.classification.placed import FILTERS
 from monitor.classification.text import Text
 from monitor.classification.turns import NOES, answers_only
 
@@ -108,6 +109,8 @@ def _covered(
         wider = not grew
     if rule.force != "not" and facts.text.words[runs[0][0]] in _CASES:
         wider = not grew  # "if you ask for it": what is done in fewer cases
+    if rule.force != "not" and all(FILTERS.issuperset(facts.text.words[start:end]) for start, end in runs):
+        wider = not grew  # "any serious breach"
     words = facts.text.snippet(runs[0][0], min(runs[-1][1], runs[0][0] + _LONGEST_QUOTE))
     sides = ("", words) if grew else (words, "")
     # Only the gravest topics make more of it: a list of file formats weighs nothing.

@@ -17,6 +17,7 @@ from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import PAPERS, Holder, party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
+from monitor.classification.placed import FILTERED, filters
 from monitor.classification.scope import is_listed
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -91,7 +92,9 @@ def _slack(case: Case, rule: Subject) -> int:
     before, after = (
         _loose(facts, runs, timed=timed) for (facts, _), runs in zip(case.sides, case.residue, strict=True)
     )
-    return after - before
+    picked = [side for side, _ in filters(case)]
+    fewer = picked.count(1) - picked.count(0)  # "any serious breach" is reported less often
+    return after - before + (-fewer if rule.fact == "opt_in" else fewer)
 
 
 def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
@@ -152,6 +155,8 @@ def _weighs(case: Case, rule: Subject, known: Knowledge) -> bool:
         for (facts, _), runs in zip(case.sides, case.residue, strict=True)
         for start, end in runs
     ):
+        return True
+    if rule.fact in FILTERED and any(True for _ in filters(case)):
         return True
     return len(words) >= _SEVERAL or _is_entry(case) or _names_another(case, known)
 

@@ -108,8 +108,13 @@ def readable(text: str) -> str:
     return " ".join(_readable(text))
 
 
+_ABOUT = re.compile(r"[~≈] ?(?=\d)")
+
+
 def _readable(text: str) -> list[str]:
     """What stands between the blanks of the text as it is read."""
+    if "~" in text or "≈" in text:
+        text = _ABOUT.sub("about ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         for odd, plain in _PLAIN.items():

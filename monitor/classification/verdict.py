@@ -137,6 +137,8 @@ def _turned(case: Case, known: Knowledge) -> bool:
 def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     """Whether a heading only says what is below; a longer one that says something grave is taken at its word."""
     sides = case.difference.before, case.difference.after
+    if case.reworded and any(f.finding.rule.startswith("consent") for f in findings):
+        return False  # "Information we share with your consent"
     words = max(len(clause.text.split()) for clause in sides if clause)
     return words <= (_LONGEST_TITLE if _weigh(findings, known) else _LONGEST_HEADING)
 
@@ -240,12 +242,22 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     return not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
 
 
+def _denied_above(case: Case) -> bool:
+    """Whether a clause stands under a heading that says no: "Data we never share"."""
+    return any(not _NOES.isdisjoint(heading.casefold().split()) for heading in case.clause.path[-1:])
+
+
+_NOES = frozenset({"not", "never", "no", "don't", "won't", "without"})
+
+
 def _is_fragment(case: Case, known: Knowledge) -> bool:
     """A scrap of the page around the policy: no sentence, no list item, no row, and nobody must or may do anything."""
     clause, delta = case.clause, case.delta
     if delta.before.modals or delta.after.modals or delta.parties_come or delta.parties_gone:
         return False
     if case.row or case.listed or clause.lead or "|" in clause.text:
+        return False
+    if delta.quantities_gone or delta.quantities_come or _denied_above(case):
         return False
     if not case.reworded and says_something(case):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
@@ -80,7 +81,7 @@ def wording(
     left, right = _bag([*middles[0], *cited[0]]), _bag([*middles[1], *cited[1]])
     noes = _negations(left), _negations(right)
     gone, come = unphrased((left, right), said, (before.text, after.text), known)
-    gone, come, spelling = _without_twins(gone, come)
+    gone, come, spelling = _without_twins(gone, come, known.opposed)
     if not (noes[0][1] or noes[1][1]):  # "any dispute", "all disputes": but not under a no
         gone, come = _paired(gone, come, _ANY_OR_ALL)
     differing = len(gone)
@@ -127,7 +128,12 @@ def _without_converse(
     safeguards".
     """
     for getting, giving, text in ((gone, come, before.text), (come, gone, after.text)):
-        if "get" in getting and "give" in giving and ("from" in text.words or _revoiced(before, after)):
+        if (
+            "get" in getting
+            and "give" in giving
+            and ("from" in text.words or _revoiced(before, after))
+            and not _same_doer(before.text, after.text)
+        ):
             return _less(gone, "get", "give"), _less(come, "get", "give")
     if (
         [*gone, *come] == ["use"]
@@ -136,6 +142,22 @@ def _without_converse(
     ):
         return [], []
     return gone, come
+
+
+def _same_doer(before: Text, after: Text) -> bool:
+    """Whether a party receives on one side and provides on the other: "we receive it", "we provide it"."""
+    got, given = (
+        {one for text in (before, after) for one, two in pairwise(text.words) if two in verbs}
+        for verbs in (_GET, _GIVE)
+    )
+    return not _SPEAKERS.isdisjoint(got & given)
+
+
+_GET, _GIVE = (
+    frozenset({"receive", "get", "obtain", "collect"}),
+    frozenset({"provide", "give", "offer", "supply"}),
+)
+_SPEAKERS = frozenset({"we", "you"})
 
 
 def _less(words: list[str], *unwanted: str) -> list[str]:
@@ -278,13 +300,16 @@ def _negations(bag: Bag) -> tuple[int, int, Bag]:
     return least, least + said.pop("nor", 0), said
 
 
-def _without_twins(gone: list[str], come: list[str]) -> tuple[list[str], list[str], bool]:
+def _without_twins(
+    gone: list[str], come: list[str], opposed: Mapping[str, frozenset[str]]
+) -> tuple[list[str], list[str], bool]:
     """What is left without pairs of words that differ in spelling or are forms of one word."""
     left, right, found = [], list(come), False
     if len(gone) * len(come) > _MOST_PAIRS:
         return gone, come, False
     for word in gone:
-        twin = _twin(word, right)
+        others = opposed.get(word)
+        twin = _twin(word, [one for one in right if one not in others] if others else right)
         if twin is None:
             left.append(word)
         else:
