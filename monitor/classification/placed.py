@@ -32,6 +32,7 @@ def placed_otherwise(case: Case, known: Knowledge) -> bool:
         or _joined_otherwise(case)
         or _denies_another(case, known)
         or _other_precedence(case)
+        or _opens_otherwise(case)
     )
 
 
@@ -94,6 +95,20 @@ def _joins_condition(case: Case) -> bool:
         for facts, _ in case.sides
     )
     return before != after
+
+
+def _opens_otherwise(case: Case) -> bool:
+    """Whether a condition in the same words belongs to another sentence: "… data. If you agree, …"."""
+    (before, _), (after, _) = case.sides
+    if before.text.words != after.text.words or len(before.text.sentence_starts) != len(
+        after.text.sentence_starts
+    ):
+        return False
+    starts = set(before.text.sentence_starts) ^ set(after.text.sentence_starts)
+    return any(before.text.words[at] in _CONDITIONS for at in starts)
+
+
+_CONDITIONS = _OPENERS | {"where", "when"}
 
 
 def _joined_otherwise(case: Case) -> bool:

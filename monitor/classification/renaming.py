@@ -22,6 +22,11 @@ Sides = Sequence[tuple[Facts, Sequence[Range]]]
 _MOST_RENAMED = 6
 _PRODUCTS = word_set(table("names")["products"])
 _ANSWERS = word_set(table("names")["answers"])
+_SORTS_OF_DATA = word_set(
+    "personal sensitive health biometric anonymous anonymised anonymized aggregated aggregate public usage special "
+    "free team business enterprise pro premium basic starter professional"
+)
+"""Which data, or which plan: another one of these in a name is another thing."""
 _COUNTS = word_set("neither each either both all any every some none nobody")
 _NO_NAMES = PARTIES | word_set(table("wording")["laws"]) | _ANSWERS | _COUNTS
 """Words that say who or which law is meant, or answer yes or no, not how something is called."""
@@ -44,6 +49,8 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
     )
     if gone and come and gone <= set(new.words) and come <= set(old.words):
         return False
+    if _SORTS_OF_DATA.intersection(gone) and _SORTS_OF_DATA.intersection(come):
+        return False  # "Personal Data", "Sensitive Data"
     if gone and come and (gone < come or come < gone):
         return False  # a name joined others: "Acme and Beta", "Acme, Beta and Ceta"
     gaps = [_gaps(side, ranges, known) for side, (_, ranges) in zip(sides, differing, strict=True)]

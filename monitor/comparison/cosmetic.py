@@ -46,6 +46,8 @@ def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
         if before.text != after.text:
             return "case, quotes, dashes or spacing"
         return "link" if before.links != after.links else "markup"
+    if _condition_moves(one, two) or len(_ABOUT.findall(one)) != len(_ABOUT.findall(two)):
+        return None
     if tokens(unlabelled(before.text)) == tokens(unlabelled(after.text)) and not (
         date_line(one) or date_line(two)
     ):
@@ -89,6 +91,23 @@ def same_files(before: Clause, after: Clause) -> bool:
 
 def _same_words(one: str, two: str) -> bool:
     return tokens(one) == tokens(two)
+
+
+def _condition_moves(one: str, two: str) -> bool:
+    """Whether a condition belongs to another sentence: "… your data. If you agree, …", "… your data if you agree. …".
+
+    Where only the number of sentences differs, one was cut in two or two were joined.
+    """
+    conditions = [_CONDITION.findall(text) for text in (one, two)]
+    if not conditions[0] or len(_STOP.findall(one)) != len(_STOP.findall(two)):
+        return False
+    opening = [[bool(stop) for stop, _ in found] for found in conditions]
+    return len(opening[0]) == len(opening[1]) and opening[0] != opening[1]
+
+
+_ABOUT = re.compile(r"[~≈] ?(?=\d)")
+_STOP = re.compile(r"[.;!?] ")
+_CONDITION = re.compile(r"((?:^|[.;!?]) ?)?\b(if|unless|except|provided that|where|when)\b", re.I)
 
 
 def _same_letters(one: str, two: str) -> bool:
