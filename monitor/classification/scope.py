@@ -16,6 +16,7 @@ from monitor.classification.holders import Holder
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal
 from monitor.classification.placed import FILTERS
+from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.turns import NOES, answers_only
 
@@ -218,10 +219,13 @@ def _denies(facts: Facts, sentence: int, end: int) -> bool:
     if any(modal.sentence == sentence for modal in facts.modals):
         return False
     return any(
-        text.words[at] in NOES
+        text.words[at] in NOES and text.words[at + 1 : at + 2] not in _IDLE
         for at in range(text.sentence_starts[sentence], end)
         if text.sentences[at] == sentence
     )
+
+
+_IDLE = frozenset((verb,) for verb in word_set(table("statements")["verbs"]["idle"]))
 
 
 def _limits(facts: Iterable[Fact], changed: Sequence[Range]) -> bool:
