@@ -34,7 +34,7 @@ class Quantity:
 
 def begins_number(word: str) -> bool:
     """Whether a number may begin with a word."""
-    return word[0].isdigit() or word in _ONES or word in _TENS
+    return word[:1].isdigit() or word in _ONES or word in _TENS
 
 
 def number_at(text: Text, at: int) -> tuple[float, int] | None:

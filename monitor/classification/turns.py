@@ -169,7 +169,7 @@ def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
 def _only_ban(facts: Facts, sentence: int) -> Modal | None:
     """What a sentence forbids to somebody but the customer, if it forbids one thing."""
     bans = [modal for modal in facts.modals if modal.sentence == sentence and modal.effect == "not"]
-    return bans[0] if len(bans) == 1 and bans[0].holder != "customer" else None
+    return bans[0] if len(bans) == 1 and bans[0].holder != "customer" and bans[0].verb else None
 
 
 def _says(facts: Facts, sentence: int, verb: str, known: Knowledge) -> bool:
