@@ -20,6 +20,7 @@ Asked = Literal["asked", "refused"]
 _CHOICES = frozenset({"opt_in", "own_choice", "opt_out", "tacit", "default_on", "no_consent"})
 """Concepts of a sentence on what those concerned choose."""
 _CHOOSES = word_set(
+    "tick ticks ticked untick unticks check checks uncheck unchecks "
     "choose chooses chosen elect elects decide decides ask asks asked request requests tell tells told say"
 )
 """Words of one as well. What is so by itself is no choice: "only if you pay" is "unless you do not pay"."""

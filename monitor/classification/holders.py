@@ -42,6 +42,8 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
             return "vendor"
         if far and here and words[here - 1] in _RELATIVE:
             continue  # "records that you submit to it may be used"
+        if word != "third" and text.shown[text.spans[here][1] :][:1] == "-":
+            continue  # "our person-detection software"
         party = named(text, here, vendor) if word in _MAY_BE_NAMED or word in vendor else None
         if party is not None:
             return party

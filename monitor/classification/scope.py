@@ -43,6 +43,8 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         if sentence in lost and there in won:
             yield from _other_exception(case, lost[sentence], won[there], topic, known)
             yield from _other_object(case, lost[sentence], won[there], topic, known)
+        if sentence in lost and there in won:
+            yield from _fewer_banned(case, (lost[sentence], won[there]), topic, known)
         if (sentence in lost) == (there in won):
             continue
         grew = there in won
@@ -136,6 +138,34 @@ def _other_exception(
     )
     yield found("covers.exception", came, topic, "", after, known)
     yield found("covers.exception", went, topic, before, "", known)
+
+
+def _fewer_banned(
+    case: Case, runs: tuple[Sequence[Range], Sequence[Range]], topic: str, known: Knowledge
+) -> Iterator[Found]:
+    """Findings where entries of what the vendor will not do are gone, whatever else of the sentence is new."""
+    rule = next(r for r in known.scope_rules if (r.by, r.force) == ("vendor", "not"))
+    listed = [
+        [
+            run
+            for run in side
+            if is_listed(facts.text, [run]) and _is_banned(facts, run[0]) and _says_enough(facts, run, known)
+        ]
+        for (facts, _), side in zip(case.sides, runs, strict=True)
+    ]
+    before, after = (
+        [facts.text.snippet(*run) for run in side]
+        for (facts, _), side in zip(case.sides, listed, strict=True)
+    )
+    if len(before) > len(after):
+        yield found(rule.id, rule.goes, topic, before[0], "", known)
+    elif len(after) > len(before):
+        yield found(rule.id, rule.comes, topic, "", after[0], known)
+
+
+def _says_enough(facts: Facts, run: Range, known: Knowledge) -> bool:
+    words = facts.text.words[slice(*run)]
+    return sum(word not in known.empty_words for word in words) >= _OTHER
 
 
 def _other_object(

@@ -88,7 +88,7 @@ def _is_rewritten(case: Case) -> bool:
 
 def _slack(case: Case, rule: Subject) -> int:
     """How many more words after than before let somebody off, or begin a period later: of those that differ."""
-    timed = rule.fact == "breach"  # of what begins a period
+    timed = rule.fact in ("breach", "clock")  # of what begins a period
     before, after = (
         _loose(facts, runs, timed=timed) for (facts, _), runs in zip(case.sides, case.residue, strict=True)
     )
