@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -192,6 +193,8 @@ def _serves(facts: Facts, party: Party, case: Case) -> bool:
 
 def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
     delta = case.delta
+    if _has_postcode(case) and _is_address(case, known):
+        return  # "London SE1 7TL"
     gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, case, known)]
     come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, case, known)]
     if any(p.opens for p in gone) and any(p.opens for p in come):  # rather a product by another name
@@ -216,6 +219,17 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
             "party_removed", "medium" if topic == "subprocessors" else "low", f"{old.shown} is gone"
         )
         yield found("party", outcome, topic, old.shown, "", known)
+
+
+def _has_postcode(case: Case) -> bool:
+    """Whether a side is a short line with a figure, as the lines of an address are."""
+    texts = (facts.text for facts, _ in case.sides)
+    return any(len(text.words) <= _LONGEST_LINE and _DIGIT.search(text.shown) for text in texts)
+
+
+_LONGEST_LINE = 8
+"""Words of a line of an address."""
+_DIGIT = re.compile(r"\d")
 
 
 def _instead_of(known: Sequence[Party], others: Sequence[Party]) -> list[Party]:

@@ -209,14 +209,20 @@ def _is_strange(word: str, known: Knowledge) -> bool:
 
 def _run_into(word: str, other: Text, places: Mapping[str, int], known: Knowledge) -> list[int]:
     """Where the words stand that ran into one that is none, wherever they stand: "cookieson", "cookies in"."""
-    for end in range(_SHORTEST_TYPO, len(word)):
+    for end in range(_SHORTEST_PART, len(word)):
         at, rest = places.get(word[:end]), word[end:]
+        if at is not None and other.words[at + 1 : at + 2] == (rest,) and word[:end] not in _JOINED:
+            return [at, at + 1]
+        if end < _SHORTEST_TYPO:
+            continue
         if at is not None and rest in known.empty_words:
             return [at, at + 1] if other.words[at + 1 : at + 2] == (rest,) else [at]
     return []
 
 
 _SHORTEST_RUN, _LONGEST_RUN = 7, 40
+_SHORTEST_PART = 3
+"""Letters of a word that another ran into which stands beside it on the other side: "AppChoices", "App Choices"."""
 
 
 def _places_of(changed: Sequence[Range]) -> Iterator[int]:
