@@ -14,7 +14,7 @@ from monitor.classification.findings import Found
 from monitor.classification.holders import PARTIES, POSSESSIVES, party_of
 from monitor.classification.kin import laws
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.renaming import names_a_doer
+from monitor.classification.renaming import names_a_doer, names_another_sort
 from monitor.classification.residue import said_anew
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -39,7 +39,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     gone, come = len(set(case.wording.gone)), len(set(case.wording.come))
     if not case.reworded:
         short = _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
-        return short and not says_something(case)
+        return short and not (says_something(case) or denied_above(case))
     differing = {*case.wording.gone, *case.wording.come}
     if (
         differing & DECISIVE
@@ -62,7 +62,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
     if strong[0] != strong[1] and not idle:
         return False
-    if _other_parties(case) or _elsewhere(case) or exchanged(case, known):
+    if _other_parties(case) or _another_sort(case) or _elsewhere(case) or exchanged(case, known):
         return False
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
@@ -76,6 +76,14 @@ def _denies(case: Case) -> bool:
 
 
 _FOREIGN_NOES = word_set(table("wording")["foreign_noes"])
+
+
+def denied_above(case: Case) -> bool:
+    """Whether a clause stands under a heading that says no: "Data we never share"."""
+    return any(not _NOES.isdisjoint(heading.casefold().split()) for heading in case.clause.path[-1:])
+
+
+_NOES = frozenset({"not", "never", "no", "don't", "won't", "without"})
 
 
 def _is_plain(case: Case) -> bool:
@@ -145,6 +153,15 @@ def _other_parties(case: Case) -> bool:
     if gone and come and all(names_a_doer(*side) for side in case.sides):
         return True
     return _only_here(old, gone, new) or _only_here(new, come, old)
+
+
+def _another_sort(case: Case) -> bool:
+    """Whether other data or another plan is meant: "Acme Team", "Acme Business"."""
+    gone, come = (
+        {word for start, end in places for word in facts.text.words[start:end]}
+        for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
+    )
+    return names_another_sort(gone, come)
 
 
 def _only_here(facts: Facts, changed: Sequence[Range], other: Facts) -> bool:

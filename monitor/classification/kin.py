@@ -93,24 +93,10 @@ def _several(facts: Facts) -> tuple[dict[int, int], dict[int, str]]:
         if quantity.start not in ends and quantity.sort in ("period", "money", "share"):
             unit = _UNITS.get(quantity.sort) or _currency(facts.text, quantity)
             end = quantity.end + (facts.text.words[quantity.end : quantity.end + 1] in _SINCE)
-            later = " later" if _begins_late(facts.text, quantity) else ""
-            ends[quantity.start], names[quantity.start] = end, f"{quantity.value:g} {unit}{later}"
+            ends[quantity.start], names[quantity.start] = end, f"{quantity.value:g} {unit}"
     return ends, names
 
 
-def _begins_late(text: Text, quantity: Quantity) -> bool:
-    """Whether something is done only once a period is over: "72 hours after", not "within 72 hours after"."""
-    if quantity.sort != "period" or text.words[quantity.end : quantity.end + 1] not in _AFTERWARDS:
-        return False
-    before = text.words[max(quantity.start - _FARTHEST_BOUND, 0) : quantity.start]
-    return _BOUNDING.isdisjoint(before) and before[-1:] not in _OF_THE
-
-
-_AFTERWARDS = frozenset({("after",), ("following",)})
-_BOUNDING = word_set(
-    "within than for latest most up to until during over inside first every least maximum in by period"
-)
-_OF_THE = frozenset({("the",), ("of",), ("a",), ("an",), ("those",), ("these",), ("such",), ("this",)})
 _ABILITY = frozenset({"ability", "right", "rights", "liability", "access"})
 """What is limited without being confined to something: "may limit your ability to use it"."""
 _UNITS = {"period": "hours", "share": "%"}

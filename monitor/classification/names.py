@@ -145,6 +145,8 @@ def _gets_next(text: Text, sentence: int) -> bool:
     return not _GIVES.isdisjoint(following) and not _THEY.isdisjoint(following)
 
 
+_GIVEN_TO = frozenset({("to",), ("with",)})
+"""Before a name, after what is done with data: "we pass your name to LexisNexis"."""
 _THEY = frozenset({"them", "they", "these"})
 
 
@@ -185,7 +187,8 @@ def _serves(facts: Facts, party: Party, case: Case) -> bool:
     before = words[max(party.start - _REACH, 0) : party.start]
     by = before[-1:] != () and before[-1] in _SERVED_BY and not _SERVED.isdisjoint(before)
     used = before[-1:] in _JOINING and "we" in before and not _USING.isdisjoint(before)
-    if by or used or words[party.end : party.end + 1] in _SERVING:
+    given = before[-1:] in _GIVEN_TO and "we" in before and not _GIVES.isdisjoint(before)
+    if by or used or given or words[party.end : party.end + 1] in _SERVING:
         return True
     joined = (other.end in (party.start - 1, party.start) for other in facts.parties)
     return not _SERVED.isdisjoint(before) and any(joined)

@@ -10,7 +10,9 @@ from monitor.classification.case import Case
 from monitor.classification.facts import Facts
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.quantities import Quantity
 from monitor.classification.tables import table, word_set
+from monitor.classification.text import Text
 from monitor.classification.wording import by_gap
 
 _WORDS = table("wording")
@@ -33,6 +35,7 @@ def placed_otherwise(case: Case, known: Knowledge) -> bool:
         or _denies_another(case, known)
         or _other_precedence(case)
         or _opens_otherwise(case)
+        or _later(case)
     )
 
 
@@ -95,6 +98,31 @@ def _joins_condition(case: Case) -> bool:
         for facts, _ in case.sides
     )
     return before != after
+
+
+def _later(case: Case) -> bool:
+    """Whether something is done once a period is over on one side, and before that on the other."""
+    before, after = (
+        sorted((one.value, _begins_late(facts.text, one)) for one in facts.quantities if one.sort == "period")
+        for facts, _ in case.sides
+    )
+    return before != after and [value for value, _ in before] == [value for value, _ in after]
+
+
+def _begins_late(text: Text, quantity: Quantity) -> bool:
+    """Whether something is done only once a period is over: "72 hours after", not "within 72 hours after"."""
+    if quantity.sort != "period" or text.words[quantity.end : quantity.end + 1] not in _AFTERWARDS:
+        return False
+    before = text.words[max(quantity.start - _BOUND_REACH, 0) : quantity.start]
+    return _BOUNDING.isdisjoint(before) and before[-1:] not in _OF_THE
+
+
+_AFTERWARDS = frozenset({("after",), ("following",)})
+_BOUNDING = word_set(
+    "within than for latest most up to until during over inside first every least maximum in by period"
+)
+_BOUND_REACH = 4
+_OF_THE = frozenset({("the",), ("of",), ("a",), ("an",), ("those",), ("these",), ("such",), ("this",)})
 
 
 def _opens_otherwise(case: Case) -> bool:

@@ -49,12 +49,17 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
     )
     if gone and come and gone <= set(new.words) and come <= set(old.words):
         return False
-    if _SORTS_OF_DATA.intersection(gone) and _SORTS_OF_DATA.intersection(come):
-        return False  # "Personal Data", "Sensitive Data"
+    if names_another_sort(gone, come):
+        return False
     if gone and come and (gone < come or come < gone):
         return False  # a name joined others: "Acme and Beta", "Acme, Beta and Ceta"
     gaps = [_gaps(side, ranges, known) for side, (_, ranges) in zip(sides, differing, strict=True)]
     return bool(gaps[0] & gaps[1]) and not _both_in_use(sides, documents)
+
+
+def names_another_sort(gone: Iterable[str], come: Iterable[str]) -> bool:
+    """Whether a name is that of other data or another plan: "Personal Data", "Sensitive Data"."""
+    return bool(_SORTS_OF_DATA.intersection(gone) and _SORTS_OF_DATA.intersection(come))
 
 
 def _defined_anew(differing: Sides, known: Knowledge) -> bool:

@@ -17,7 +17,7 @@ from monitor.classification.asides import (
 )
 from monitor.classification.case import Case
 from monitor.classification.exchange import fewer_entries, other_doers, swapped, turned_round
-from monitor.classification.few import is_little, says_something
+from monitor.classification.few import denied_above, is_little, says_something
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.names import ENTRY, PLACE_OF_LAW, SERVING
@@ -242,14 +242,6 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     return not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
 
 
-def _denied_above(case: Case) -> bool:
-    """Whether a clause stands under a heading that says no: "Data we never share"."""
-    return any(not _NOES.isdisjoint(heading.casefold().split()) for heading in case.clause.path[-1:])
-
-
-_NOES = frozenset({"not", "never", "no", "don't", "won't", "without"})
-
-
 def _is_fragment(case: Case, known: Knowledge) -> bool:
     """A scrap of the page around the policy: no sentence, no list item, no row, and nobody must or may do anything."""
     clause, delta = case.clause, case.delta
@@ -257,7 +249,7 @@ def _is_fragment(case: Case, known: Knowledge) -> bool:
         return False
     if case.row or case.listed or clause.lead or "|" in clause.text:
         return False
-    if delta.quantities_gone or delta.quantities_come or _denied_above(case):
+    if delta.quantities_gone or delta.quantities_come or denied_above(case):
         return False
     if not case.reworded and says_something(case):
         return False
