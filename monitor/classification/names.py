@@ -41,8 +41,8 @@ _PLAIN = word_set(
     f"{_WORDS['products']} {_WORDS['recipients']} technology technologies tools data information"
 )
 """What tells a name of things, or of anybody, from that of an organisation."""
-_PRODUCTS = word_set(_WORDS["products"])
-"""What a name ends with that is one of a thing: "Social Plugins"."""
+_PRODUCTS = word_set(f"{_WORDS['products']} information data content materials technology technologies tools")
+"""What a name ends with that is one of a thing: "Social Plugins", "Other Information"."""
 _OFTEN = 5
 _JOINING = frozenset({("and",), ("or",), ("use",)})
 _USING = frozenset({"use", "engage", "employ"})
@@ -200,6 +200,8 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
         return  # "London SE1 7TL"
     gone = [p for p in delta.parties_gone[:_MOST] if _counts(delta.before, p, case, known)]
     come = [p for p in delta.parties_come[:_MOST] if _counts(delta.after, p, case, known)]
+    gone = [p for p in gone if not _was_called(delta.before, p, delta.after)]
+    come = [p for p in come if not _was_called(delta.after, p, delta.before)]
     if any(p.opens for p in gone) and any(p.opens for p in come):  # rather a product by another name
         gone, come = ([p for p in side if not p.opens] for side in (gone, come))
     gone, come = gone or _instead_of(come, delta.parties_gone), come or _instead_of(gone, delta.parties_come)
@@ -222,6 +224,20 @@ def _by_parties(case: Case, known: Knowledge) -> Iterator[Found]:
             "party_removed", "medium" if topic == "subprocessors" else "low", f"{old.shown} is gone"
         )
         yield found("party", outcome, topic, old.shown, "", known)
+
+
+def _was_called(facts: Facts, party: Party, other: Facts) -> bool:
+    """Whether a name is said to be new for one that the other side has: "Beta, formerly known as Alpha"."""
+    text = facts.text
+    if text.words[party.end : party.end + 1] not in _FORMERLY:
+        return False
+    known = {one.key for one in other.parties} | set(other.text.words)
+    following = text.words[party.end + 1 : party.end + _FORMER_REACH]
+    return any(at in text.capitals and word in known for at, word in enumerate(following, party.end + 1))
+
+
+_FORMERLY = frozenset({("formerly",), ("previously",), ("fka",)})
+_FORMER_REACH = 5
 
 
 def _has_postcode(case: Case) -> bool:

@@ -69,6 +69,8 @@ def _is_other(old: _Mention, new: _Mention, documents: tuple[str, str]) -> bool:
         return True
     if old.sort != new.sort:
         return not _is_renamed(old, new, documents)
+    if old.name.split()[:-1] == new.name.split()[:-1]:
+        return False  # "this privacy statement", "this privacy notice"
     return bool(old.name and new.name) and old.name in documents[1] and new.name in documents[0]
 
 
