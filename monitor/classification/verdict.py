@@ -103,7 +103,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             case.reworded
             and rules.isdisjoint((PLACE_OF_LAW, SERVING, ENTRY))
             and not (case.delta.quantities_gone or case.delta.quantities_come)
-            and (_renamed(case, case.sides, known) or _is_renamed(case, findings, known))
+            and (_alias_only(case) or _renamed(case, case.sides, known) or _is_renamed(case, findings, known))
         ):
             return RENAMED
         if not (case.reworded and denies) and not weigh and _is_contact(case, findings, known):
@@ -213,6 +213,26 @@ def _is_renamed(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     (before, _), (after, _) = case.sides
     gone, come = case.wording.places
     return bool(gone and come) and _renamed(case, ((before, gone), (after, come)), known)
+
+
+def _alias_only(case: Case) -> bool:
+    """Whether only one side calls something by two names, of which the other has the second: "Beta (Acme)", "Acme"."""
+    sides = [
+        (facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True) if places
+    ]
+    if len(sides) != 1:
+        return False
+    ((facts, places),) = sides
+    text = facts.text
+    named = {
+        at for party in facts.parties if party.form or party.processes for at in range(party.start, party.end)
+    }
+    return all(
+        end in text.capitals
+        and text.shown[text.spans[end - 1][1] :].startswith(" (")
+        and all(at in text.capitals and at not in named for at in range(start, end))
+        for start, end in places
+    )
 
 
 def _renamed(case: Case, sides: Sides, known: Knowledge) -> bool:
