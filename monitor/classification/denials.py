@@ -31,11 +31,39 @@ def by_denials(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         (case.delta.after, case.delta.sentences_come, True),
     ):
         for start, end in lone:
+            if _carves_out(facts, (start, end)):
+                yield from _carved(facts, (start, end), topic, known, came=came)
+                continue
             if any(start <= modal.start < end for modal in facts.modals) or not _denies(facts, (start, end)):
                 continue
             quote = facts.text.snippet(start, min(end, start + _LONGEST))
             sides = ("", quote) if came else (quote, "")
             yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+def _carves_out(facts: Facts, sentence: Range) -> bool:
+    """Whether a sentence says to what a promise before it, not to do something, does not apply: "This does not apply to
+    feedback"."""
+    words = facts.text.words[slice(*sentence)]
+    number = facts.text.sentences[sentence[0]]
+    if words[0] not in _THAT or _APPLIES.isdisjoint(words) or _LIMITS.isdisjoint(words):
+        return False
+    return any(
+        modal.sentence == number - 1 and modal.effect == "not" and modal.holder != "customer"
+        for modal in facts.modals
+    )
+
+
+def _carved(facts: Facts, sentence: Range, topic: str, known: Knowledge, *, came: bool) -> Iterator[Found]:
+    rule = next(r for r in known.rules if r.id == "exception.prohibition")
+    quote = facts.text.snippet(sentence[0], min(sentence[1], sentence[0] + _LONGEST))
+    sides = ("", quote) if came else (quote, "")
+    yield found(rule.id, rule.comes if came else rule.goes, topic, *sides, known)
+
+
+_THAT = frozenset({"this", "that", "these", "those", "it", "the"})
+_APPLIES = frozenset({"apply", "applies", "extend", "extends", "cover", "covers"})
+_LIMITS = frozenset({"not", "only", "except", "solely"})
 
 
 def _denies(facts: Facts, sentence: Range) -> bool:

@@ -324,7 +324,8 @@ def _is_address(case: Case, known: Knowledge) -> bool:
     says where data is."""
     if case.row or case.listed or case.clause.lead or case.clause.kind == "item":
         return False
-    headed = {hit.name for heading in case.clause.path for hit in known.headings.scan(read(heading))}
+    paths = [side.path for side in (case.difference.before, case.difference.after) if side]
+    headed = {hit.name for path in paths for heading in path for hit in known.headings.scan(read(heading))}
     if headed & _ABROAD:
         return False
     return not any(is_prose(facts.text, known) for facts, _ in case.sides)

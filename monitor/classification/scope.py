@@ -35,6 +35,7 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
     if answers_only(case):
         return  # of a row: it turns what the row says
     if _limits(case.delta.gone, case.changed[0]) or _limits(case.delta.come, case.changed[1]):
+        yield from _in_front(case, topic, known)
         return
     before, after = case.delta.before, case.delta.after
     runs = _joined(case) if case.wording.same else case.residue
@@ -59,6 +60,24 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         for start, end in sentences:
             said = _of_list(facts, start, other)
             yield from _covered(facts, [(start, end)], said, topic, known, grew=grew)
+
+
+def _in_front(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """Findings where a case came or went in front of what the vendor promises not to do: "if you use private mode, we
+    will not read it"."""
+    rule = next(r for r in known.scope_rules if (r.by, r.force) == ("vendor", "not"))
+    for (facts, _), runs, grew in zip(case.sides, case.residue, (False, True), strict=True):
+        for run in runs:
+            modal = governing(facts.text, facts.modals, run[0])
+            if (
+                modal is not None
+                and (modal.holder, modal.force) == ("vendor", "not")
+                and run[1] <= modal.start
+                and facts.text.words[run[0]] in _CASES
+            ):
+                quote = facts.text.snippet(*run)
+                sides = ("", quote) if grew else (quote, "")
+                yield found(rule.id, rule.goes if grew else rule.comes, topic, *sides, known)
 
 
 def _joined(case: Case) -> list[list[Range]]:
@@ -106,6 +125,13 @@ def _covered(
     rule = next((r for r in known.scope_rules if (r.by, r.force) == said), None)
     if rule is None:
         return
+    if said == ("vendor", "not"):
+        for run in runs:
+            wider = _bans_more(facts, run, grew=grew)
+            quote = facts.text.snippet(run[0], min(run[1], run[0] + _LONGEST_QUOTE))
+            sides = ("", quote) if grew else (quote, "")
+            yield found(rule.id, rule.comes if wider else rule.goes, topic, *sides, known)
+        return
     listed = is_listed(facts.text, runs)
     wider = grew if rule.force != "not" or listed else not grew
     if listed and _excepted(facts, runs[0][0]):
@@ -121,13 +147,51 @@ def _covered(
     yield found(rule.id, rule.comes if wider else rule.goes, topic, *sides, known, fixed=fixed)
 
 
+def _bans_more(facts: Facts, run: Range, *, grew: bool) -> bool:
+    """Whether words that came or went within what the vendor promises not to do let the promise cover more.
+
+    Entries of a list and mere emphasis do; what stands before the promise limits it ("for paid plans, we do not"), and
+    so does what qualifies a thing ("any unaffiliated third party"). In an exception it is the other way round.
+    """
+    words = facts.text.words[slice(*run)]
+    modal = governing(facts.text, facts.modals, run[0])
+    if _EMPHASIS.issuperset(words):
+        return grew
+    if modal is not None and run[1] <= modal.start:
+        return not grew
+    if _excepted(facts, run[0]):
+        return grew != _is_entry(facts.text, run)
+    return grew == _is_entry(facts.text, run)
+
+
+def _is_entry(text: Text, run: Range) -> bool:
+    """Whether words are an entry of a list: beside "and", "or" or a comma, and no adverbial ("in most cases, ")."""
+    first, last = run
+    if text.words[first] in _ADVERBIAL:
+        return False
+    beside = text.words[max(first - 1, 0) : last + 1]
+    return not _ENTRY_JOINTS.isdisjoint(beside) or first in text.breaks or last in text.breaks
+
+
+_ENTRY_JOINTS = frozenset({"and", "or", "nor"})
+_ADVERBIAL = word_set(
+    "in on where when if as at under upon during generally usually currently mostly for whether"
+)
+_EMPHASIS = word_set(
+    "any anyone anybody anything ever whatsoever whatever at all to with in under for by way circumstances "
+    "circumstance reason purpose party parties third person rest assured note please promise promises undertake "
+    "undertakes agree agrees commit commits guarantee guarantees clear not never we will us is are be used"
+)
+"""Words that make a promise not to do something no narrower: "to anyone", "for any reason", "we promise"."""
+
+
 def _other_exception(
     case: Case, lost: Sequence[Range], won: Sequence[Range], topic: str, known: Knowledge
 ) -> Iterator[Found]:
     """Findings where a promise not to do something stands and something else is excepted from it: "not without a
     warrant", "not without a request"."""
     sides = (case.delta.before, lost, case.wording.gone), (case.delta.after, won, case.wording.come)
-    if not all(len(words) >= _OTHER and _is_exception(facts, runs[0][0]) for facts, runs, words in sides):
+    if not all(words and _is_exception(facts, runs[0][0]) for facts, runs, words in sides):
         return
     before, after = (facts.text.snippet(runs[0][0], runs[-1][1]) for facts, runs, _ in sides)
     came = Outcome(
@@ -203,9 +267,9 @@ def _is_exception(facts: Facts, at: int) -> bool:
     )
 
 
-_BUT_FOR = frozenset({"without", "unless", "except", "until"})
+_BUT_FOR = frozenset({"without", "unless", "except", "until", "other"})
 _OTHER = 2
-"""Words that differ on each side from which on another thing is excepted, not the same by another name."""
+"""Words of weight of an entry that counts."""
 
 
 def _excepted(facts: Facts, at: int) -> bool:

@@ -22,7 +22,7 @@ from monitor.classification.scope import is_listed
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.whole import DEFINES
-from monitor.classification.wording import DECISIVE
+from monitor.classification.wording import DECISIVE, by_gap
 
 
 def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
@@ -54,20 +54,33 @@ def by_subjects(
         for rule in known.subjects
         if rule.fact in said
         and not rule.within.isdisjoint(topics)
-        and not any(f.finding.rule in rule.unless for f in findings)
+        and (_says_more(case, rule) or not any(f.finding.rule in rule.unless for f in findings))
     ]
     if not rules or (case.wording.same and not exchanged(case, known)):
         return
     for rule in rules:
-        if not case.wording.same and rule.idle.issuperset({*case.wording.gone, *case.wording.come}):
+        turned = rule.fact == "forum" and _turns_party(case)
+        idle = not case.wording.same and rule.idle.issuperset({*case.wording.gone, *case.wording.come})
+        if idle and not turned:
             continue
         ranges = case.changed if case.wording.same else case.residue
         sides = [(facts, runs) for (facts, _), runs in zip(case.sides, ranges, strict=True)]
-        if any(_is_about(rule.fact, *side) for side in sides) and _weighs(case, rule, known):
+        if any(_is_about(rule.fact, *side) for side in sides) and (turned or _weighs(case, rule, known)):
             before, after = (_quoted(*side) for side in sides)
             slack = 0 if _is_rewritten(case) else _slack(case, rule)
             for outcome, was, is_ in _outcomes(rule, before, after, slack):
                 yield found(rule.id, outcome, rule.topic, was, is_, known, fixed=True)
+
+
+def _turns_party(case: Case) -> bool:
+    """Whether one party came in the other's place: "where you live", "where we are established"."""
+    (before, gone), (after, come) = case.sides
+    old, new = by_gap(gone), by_gap(come)
+    pairs = ((before.text.words[old[gap][0]], after.text.words[new[gap][0]]) for gap in old if gap in new)
+    return any(pair in _PARTIES for pair in pairs)
+
+
+_PARTIES = frozenset({("you", "we"), ("we", "you"), ("your", "our"), ("our", "your")})
 
 
 def _outcomes(rule: Subject, before: str, after: str, slack: int) -> list[tuple[Outcome, str, str]]:
@@ -79,6 +92,19 @@ def _outcomes(rule: Subject, before: str, after: str, slack: int) -> list[tuple[
         return [(worse if slack > 0 else better, before, after)]
     gone, come = (rule.goes, before, ""), (rule.comes, "", after)
     return [side for side, words in ((gone, before), (come, after)) if words]
+
+
+def _says_more(case: Case, rule: Subject) -> bool:
+    """Whether something besides a number differs that no other rule weighs: "any confirmed breach within 48 hours"."""
+    if rule.fact not in FILTERED or not case.reworded:
+        return False
+    if any(True for _ in filters(case)):
+        return True
+    sides = [
+        {word for start, end in runs for word in facts.text.words[start:end]}
+        for (facts, _), runs in zip(case.sides, case.residue, strict=True)
+    ]
+    return rule.fact == "breach" and any(not (_LATE | _EARLY).isdisjoint(side) for side in sides)
 
 
 def _is_rewritten(case: Case) -> bool:
@@ -109,12 +135,37 @@ def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     loose = sum(name in _LOOSE for name in said) + sum(word in _TACIT for word in words)
     tight = said.count("immediate")
     if timed:
-        loose += sum(word in _LATE for word in words)
+        loose += sum(word in _LATE or word in _FEWER_TOLD for word in words)
         tight += sum(word in _EARLY for word in words)
-    asked = 0 if timed else sum(name in _ASKED for name in said)
+    asked = 0 if timed else _asked(facts, runs) - _instead(facts, runs)
     if not _TACIT.isdisjoint(words):
         asked = 0
     return loose - tight - 2 * asked  # "unless the customer agrees" is an exception, but the customer's own
+
+
+def _asked(facts: Facts, runs: Sequence[Range]) -> int:
+    """How often some words ask for a consent by themselves."""
+    return sum(
+        fact.name in _ASKED
+        and any(
+            start < fact.end and fact.start < end and not (fact.start < start and end < fact.end)
+            for start, end in runs
+        )
+        for fact in facts.said
+    )
+
+
+def _instead(facts: Facts, runs: Sequence[Range]) -> int:
+    """How often some words are another way than a consent: "only if you opted in or made a purchase"."""
+    return sum(
+        facts.text.words[start] in _OR
+        and any(fact.name in _ASKED and 0 <= start - fact.end <= _NEAR_CONSENT for fact in facts.said)
+        for start, _ in runs
+    )
+
+
+_OR = frozenset({"or"})
+_NEAR_CONSENT = 3
 
 
 def _is_own(words: Sequence[str]) -> bool:
@@ -137,6 +188,8 @@ _TACIT = word_set(
 )
 """What takes the place of somebody's word."""
 _EARLY, _LATE = (word_set(table("quantities")["anchors"][when]) for when in ("early", "late"))
+_FEWER_TOLD = word_set("request authority authorities regulator regulators unencrypted likely risk")
+"""Said of a promise to report breaches, fewer of them are reported, or to others."""
 _EARLY -= {"incident", "breach", "event"}  # what is reported, which begins nothing by itself
 
 
