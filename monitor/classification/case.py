@@ -22,6 +22,8 @@ from monitor.classification.wording import Wording, wording
 from monitor.comparison import Difference
 from monitor.model import Clause
 
+_LONGEST_NAME = 3
+"""Words of a line that only names somebody."""
 _LONGEST_ENTRY = 10
 _AND_OTHERS = frozenset(
     {("or", "other"), ("and", "other"), ("or", "those"), ("or", "third"), ("nor", "those"), ("nor", "other")}
@@ -107,6 +109,9 @@ class Case:
     def listed(self) -> bool:
         """The clause is an entry of a list of recipients: a row, or a short item."""
         short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
+        if self.clause.kind == "paragraph" and len(self.clause.text.split()) <= _LONGEST_NAME:
+            headed = " ".join(self.clause.path[-1:]).casefold().split()
+            return not SURELY_RECIPIENTS.isdisjoint(word.strip(".,:") for word in headed)
         if not (short or self.row):
             return False
         above = " ".join((self.clause.lead, *self.clause.path[-1:])).casefold().split()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from monitor.classification.case import Case
-from monitor.classification.facts import Facts
+from monitor.classification.facts import Facts, governing
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.quantities import Quantity
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
+from monitor.classification.verbs import stem
 from monitor.classification.wording import by_gap
 
 _WORDS = table("wording")
@@ -20,7 +21,8 @@ _NOES = frozenset({"not", "never"})
 _JOINTS = frozenset({"and", "or"})
 _OPENERS = word_set("if unless except within provided")
 FILTERS = word_set(_WORDS["filters"])
-FILTERED = frozenset({"breach", "opt_in", "own_choice", "subprocessing", "selling", "training"})
+_FEE_FILTERS = word_set(_WORDS["fee_filters"])
+FILTERED = frozenset({"breach", "opt_in", "own_choice", "subprocessing", "selling", "training", "cap"})
 """Concepts of sentences in which one more word can leave out most of what is meant."""
 
 
@@ -36,6 +38,11 @@ def placed_otherwise(case: Case, known: Knowledge) -> bool:
         or _other_precedence(case)
         or _opens_otherwise(case)
         or _later(case)
+        or _asks_after(case)
+        or _reports(case)
+        or _bounded_otherwise(case)
+        or _opens_list(case)
+        or _bans_one_less(case, known)
     )
 
 
@@ -43,8 +50,7 @@ def filtered(case: Case) -> bool:
     """Whether a word that picks out some of all stands on one side only: "of any serious breach"."""
     if any(all(fact.name not in FILTERED for fact in facts.said) for facts, _ in case.sides):
         return False
-    before, after = (Counter(FILTERS.intersection(facts.text.words)) for facts, _ in case.sides)
-    return before != after and any(True for _ in filters(case))
+    return any(True for _ in filters(case))
 
 
 def filters(case: Case) -> Iterator[tuple[int, str]]:
@@ -52,10 +58,17 @@ def filters(case: Case) -> Iterator[tuple[int, str]]:
     runs = [by_gap(changed) for _, changed in case.sides]
     for side, (facts, _) in enumerate(case.sides):
         grave = {facts.text.sentences[fact.start] for fact in facts.said if fact.name in FILTERED}
+        capped = {facts.text.sentences[fact.start] for fact in facts.said if fact.name == "cap"}
+        others = case.sides[1 - side][0].text.words
         for gap, (start, end) in runs[side].items():
             first, last = runs[1 - side].get(gap, (0, 0))
-            if last - first < end - start and facts.text.sentences[start] in grave:
-                yield from ((side, word) for word in facts.text.words[start:end] if word in FILTERS)
+            sentence = facts.text.sentences[start]
+            if last - first < end - start and sentence in grave:
+                picking = FILTERS | _FEE_FILTERS if sentence in capped else FILTERS
+                words = (word for word in facts.text.words[start:end] if word in picking)
+                yield from (
+                    (side, word) for word in words if facts.text.words.count(word) > others.count(word)
+                )
 
 
 def _each_of_all(case: Case) -> bool:
@@ -100,6 +113,89 @@ def _joins_condition(case: Case) -> bool:
     return before != after
 
 
+def _asks_after(case: Case) -> bool:
+    """Whether somebody is asked only after something is done: "for your consent when we collect it", "after"."""
+    if not all(any(fact.name == "opt_in" for fact in facts.said) for facts, _ in case.sides):
+        return False
+    before, after = (
+        sum(
+            word == "after" and facts.text.words[at - 1 : at] not in _ONLY
+            for at, word in enumerate(facts.text.words)
+        )
+        for facts, _ in case.sides
+    )
+    return before != after
+
+
+_ONLY = frozenset({("only",), ("solely",), ("once",)})
+
+
+def _reports(case: Case) -> bool:
+    """Whether a promise not to do something became a report that it was not done: "do not sell", "have not sold"."""
+    counts = [
+        [sum(pair in kind for pair in pairwise(facts.text.words)) for kind in (_PROMISES, _REPORTS)]
+        for facts, _ in case.sides
+    ]
+    (promised, told), (promises, tells) = counts
+    return (promised - promises) * (tells - told) > 0
+
+
+_PROMISES = frozenset(
+    (word, no) for word in ("do", "does", "will", "shall", "may", "must") for no in ("not", "never")
+)
+_REPORTS = frozenset((word, no) for word in ("have", "has", "had", "did") for no in ("not", "never"))
+
+
+def _bounded_otherwise(case: Case) -> bool:
+    """Whether fees that are due count no more for a cap: "paid or payable", "paid"."""
+    if not all(any(fact.name == "cap" for fact in facts.said) for facts, _ in case.sides):
+        return False
+    before, after = ("payable" in facts.text.words for facts, _ in case.sides)
+    return before != after
+
+
+def _opens_list(case: Case) -> bool:
+    """Whether a closed list of those who get data is an open one: "our subprocessors are", "include"; or whether their
+    duties are no longer the same as the vendor's."""
+    if not all(any(fact.name == "subprocessing" for fact in facts.said) for facts, _ in case.sides):
+        return False
+    before, after = (_OPEN.intersection(facts.text.words) for facts, _ in case.sides)
+    return before != after
+
+
+_OPEN = frozenset({"include", "includes", "others", "same"})
+
+
+def _bans_one_less(case: Case, known: Knowledge) -> bool:
+    """Whether only one side names a thing among others that the vendor does not do: "read, share or sell"."""
+    runs = [by_gap(changed) for _, changed in case.sides]
+    for side, (facts, _) in enumerate(case.sides):
+        for gap, (start, end) in runs[side].items():
+            modal = governing(facts.text, facts.modals, start) if gap not in runs[1 - side] else None
+            if modal is None or (modal.holder, modal.force) != ("vendor", "not") or modal.verb in _CANNOT:
+                continue
+            words = facts.text.words
+            joined = not _JOINTS.isdisjoint(words[max(start - 1, 0) : end + 1]) or end in facts.text.breaks
+            said = [
+                kin_of(word, known)
+                for word in words[start:end]
+                if word not in known.empty_words and word not in _LIGHTEST
+            ]
+            if joined and said and modal.start < start and len(said) <= _ONE_THING:
+                other = {kin_of(word, known) for word in case.sides[1 - side][0].text.words}
+                if other.isdisjoint(said) and not any(word[:1].isdigit() or word == _NUMBER for word in said):
+                    return True
+    return False
+
+
+_ONE_THING = 2
+_LIGHTEST = frozenset({"any", "other", "all", "via", "ever"})
+_CANNOT = frozenset(map(stem, ("guarantee", "warrant", "ensure", "control", "promise")))
+"""What somebody is unable to do, rather than promises not to."""
+_NUMBER = "#"
+"""What numbers stand for by themselves."""
+
+
 def _later(case: Case) -> bool:
     """Whether something is done once a period is over on one side, and before that on the other."""
     before, after = (
@@ -119,7 +215,7 @@ def _begins_late(text: Text, quantity: Quantity) -> bool:
 
 _AFTERWARDS = frozenset({("after",), ("following",)})
 _BOUNDING = word_set(
-    "within than for latest most up to until during over inside first every least maximum in by period"
+    "within than for latest most up to until during over deadline inside first every least maximum in by period"
 )
 _BOUND_REACH = 4
 _OF_THE = frozenset({("the",), ("of",), ("a",), ("an",), ("those",), ("these",), ("such",), ("this",)})
@@ -190,7 +286,8 @@ def _are_affirmed(kin: set[str], there: Facts, here: Facts, known: Knowledge) ->
 def _is_denied(facts: Facts, at: int) -> bool:
     """Whether a no stands before a word in what is said of one thing: of "do not save are deleted" the first verb."""
     words = facts.text.words
-    for here in range(at - 1, facts.text.sentence_starts[facts.text.sentences[at]] - 1, -1):
+    first = facts.text.sentence_starts[facts.text.head(facts.text.sentences[at])]
+    for here in range(at - 1, first - 1, -1):
         if words[here] in _ALL_NOES:
             return True
         if words[here] in _FINITE and words[here + 1] not in _ALL_NOES:

@@ -95,6 +95,9 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     words = []
     for at in (at for start, end in changed for at in range(start, end)):
         if weighs(text, at, known):
+            begins = at in text.sentence_starts and at + 1 not in text.capitals
+            if begins and text.words[at] in known.vocabulary:
+                return False  # a capital only because a sentence begins: "Before", "Prompts"
             if not text.shown[text.spans[at][0]].isupper() and text.words[at] not in _PRODUCTS:
                 return False
             words.append(at)

@@ -211,7 +211,11 @@ def _weighs(case: Case, rule: Subject, known: Knowledge) -> bool:
         return True
     if rule.fact in FILTERED and any(True for _ in filters(case)):
         return True
-    return len(words) >= _SEVERAL or _is_entry(case) or _names_another(case, known)
+    return (
+        len(words) >= (_FEW if rule.fact == "cap" else _SEVERAL)
+        or _is_entry(case)
+        or _names_another(case, known)
+    )
 
 
 def _names_another(case: Case, known: Knowledge) -> bool:
@@ -251,7 +255,7 @@ def _decides(
     )
 
 
-_SEVERAL, _MUCH = 3, 5
+_FEW, _SEVERAL, _MUCH = 2, 3, 5
 _NONE: frozenset[str] = frozenset()
 
 

@@ -262,6 +262,15 @@ def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     return not broken and not any(f.finding.rule.startswith(_FIRM) for f in findings)
 
 
+def _switched(case: Case) -> bool:
+    """Whether a line says "on" for "off", or "yes" for "no"."""
+    before, after = (_SWITCHES.intersection(facts.text.words) for facts, _ in case.sides)
+    return bool(before and after) and before != after
+
+
+_SWITCHES = frozenset({"on", "off", "yes", "no", "enabled", "disabled", "always", "never"})
+
+
 def _is_fragment(case: Case, known: Knowledge) -> bool:
     """A scrap of the page around the policy: no sentence, no list item, no row, and nobody must or may do anything."""
     clause, delta = case.clause, case.delta
@@ -269,7 +278,7 @@ def _is_fragment(case: Case, known: Knowledge) -> bool:
         return False
     if case.row or case.listed or clause.lead or "|" in clause.text:
         return False
-    if delta.quantities_gone or delta.quantities_come or denied_above(case):
+    if delta.quantities_gone or delta.quantities_come or denied_above(case) or _switched(case):
         return False
     if not case.reworded and says_something(case):
         return False
