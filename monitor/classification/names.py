@@ -41,7 +41,7 @@ _PLAIN = word_set(
     f"{_WORDS['products']} {_WORDS['recipients']} technology technologies tools data information"
 )
 """What tells a name of things, or of anybody, from that of an organisation."""
-_PRODUCTS = word_set(f"{_WORDS['products']} information data content materials technology technologies tools")
+_PRODUCTS = word_set(f"{_WORDS['products']} information content materials technology technologies tools")
 """What a name ends with that is one of a thing: "Social Plugins", "Other Information"."""
 _OFTEN = 5
 _JOINING = frozenset({("and",), ("or",), ("use",)})

@@ -95,7 +95,7 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
     words = []
     for at in (at for start, end in changed for at in range(start, end)):
         if weighs(text, at, known):
-            begins = at in text.sentence_starts and at + 1 not in text.capitals
+            begins = at in text.sentence_starts and at + 1 not in text.capitals and _promises(facts, at)
             if begins and text.words[at] in known.vocabulary:
                 return False  # a capital only because a sentence begins: "Before", "Prompts"
             if not text.shown[text.spans[at][0]].isupper() and text.words[at] not in _PRODUCTS:
@@ -119,6 +119,14 @@ def _are_names(facts: Facts, changed: Sequence[Range], known: Knowledge) -> bool
         return False  # whose law and courts
     around = {w for w, s in zip(text.words, text.sentences, strict=True) if s in heads or s in sentences}
     return not around & RECIPIENT_WORDS
+
+
+def _promises(facts: Facts, at: int) -> bool:
+    """Whether the sentence of a word asks for a consent, or says what the vendor does not do."""
+    sentence = facts.text.sentences[at]
+    return any(
+        m.sentence == sentence and (m.holder, m.effect) == ("vendor", "not") for m in facts.modals
+    ) or any(fact.name == "opt_in" and facts.text.sentences[fact.start] == sentence for fact in facts.said)
 
 
 _BASES = word_set(
