@@ -170,6 +170,7 @@ def _bans_one_less(case: Case, known: Knowledge) -> bool:
     """Whether only one side names a thing among others that the vendor does not do: "read, share or sell"."""
     runs = [by_gap(changed) for _, changed in case.sides]
     for side, (facts, _) in enumerate(case.sides):
+        there, other = case.sides[1 - side][0].text.words, set[str]()
         for gap, (start, end) in runs[side].items():
             modal = governing(facts.text, facts.modals, start) if gap not in runs[1 - side] else None
             if modal is None or (modal.holder, modal.force) != ("vendor", "not") or modal.verb in _CANNOT:
@@ -182,7 +183,7 @@ def _bans_one_less(case: Case, known: Knowledge) -> bool:
                 if word not in known.empty_words and word not in _LIGHTEST
             ]
             if joined and said and modal.start < start and len(said) <= _ONE_THING:
-                other = {kin_of(word, known) for word in case.sides[1 - side][0].text.words}
+                other = other or {kin_of(word, known) for word in there}
                 if other.isdisjoint(said) and not any(word[:1].isdigit() or word == _NUMBER for word in said):
                     return True
     return False
