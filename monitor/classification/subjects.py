@@ -212,7 +212,7 @@ def _weighs(case: Case, rule: Subject, known: Knowledge) -> bool:
     if rule.fact in FILTERED and any(True for _ in filters(case)):
         return True
     return (
-        len(words) >= (_FEW if rule.fact == "cap" else _SEVERAL)
+        len(words) >= (_FEW if rule.fact in _GRAVEST else _SEVERAL)
         or _is_entry(case)
         or _names_another(case, known)
     )
@@ -256,6 +256,8 @@ def _decides(
 
 
 _FEW, _SEVERAL, _MUCH = 2, 3, 5
+_GRAVEST = frozenset({"cap", "training"})
+"""Of what two words that differ weigh enough."""
 _NONE: frozenset[str] = frozenset()
 
 
