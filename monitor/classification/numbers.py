@@ -323,7 +323,8 @@ def _tells(facts: Facts, quantity: Quantity) -> bool:
     """Whether a number bounds when the vendor tells somebody something, in whatever words: "will telephone"."""
     modal = governing(facts.text, facts.modals, quantity.start)
     if modal is not None:
-        got = modal.verb in _GETS and not _NEWS.isdisjoint(facts.text.words[modal.end - 5 : modal.end + 5])
+        following = facts.text.words[modal.start : modal.end + _FARTHEST_NEWS]
+        got = modal.verb in _GETS and not _NEWS.isdisjoint(following)
         return modal.holder != "customer" and (modal.verb in _TELLS or got)
     near = _near(facts, quantity, _LONGEST_SENTENCE)
     return near >= _LET_KNOW or not _TELLING.isdisjoint(near)
@@ -332,6 +333,8 @@ def _tells(facts: Facts, quantity: Quantity) -> bool:
 _LET_KNOW = frozenset({"let", "know"})
 _GETS = frozenset({"get", "receive", "send", "give"})
 _NEWS = word_set("message messages notice notification notifications alert alerts call letter warning")
+_FARTHEST_NEWS = 5
+"""Words after a modal and its verb in which it is said what somebody gets."""
 _WITHIN = frozenset({"within", "than", "inside", "most", "latest"})
 """Before a number: "inside of 24 hours", "at most 36 hours"."""
 _TELLING = word_set("notify notifies inform informs alert alerts warn warns")

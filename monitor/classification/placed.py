@@ -327,7 +327,7 @@ def _other_precedence(case: Case) -> bool:
     if not all(_ORDER in text for text in shown):
         return False
     before, after = (
-        [" ".join(entry.split()).strip(" ;.,and") for entry in _ENTRY.split(text)[1:]] for text in shown
+        [_NEXT.sub("", entry).strip(" ;.,") for entry in _ENTRY.split(text)[1:]] for text in shown
     )
     return len(before) > 1 and before != after and sorted(before) == sorted(after)
 
@@ -350,4 +350,5 @@ def _prevails(facts: Facts) -> tuple[str, ...]:
 _PREVAILS = frozenset({"precedence", "prevails", "prevail", "controls", "priority"})
 _ARTICLES = frozenset({"the", "this", "these", "our", "your", "any"})
 _ORDER = "order of precedence"
+_NEXT = re.compile(r"[;,]? (?:and|then) $")
 _ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
