@@ -128,7 +128,7 @@ PROBLEMS = (
 )
 """Why a page is not a policy (``Document.problem``)."""
 
-RULES_VERSION = "6"
+RULES_VERSION = "7"
 """Changes whenever the same two texts could be judged differently; stored with every comparison."""
 
 

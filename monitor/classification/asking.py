@@ -6,7 +6,7 @@ words: as many noes, the same box. What is no longer done without asking is told
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from monitor.classification.case import Case
@@ -51,6 +51,25 @@ def by_asking(case: Case, known: Knowledge) -> Iterator[Found]:
             reason = "What was done unless it was refused is now done only where it is asked for"
             outcome = Outcome("right_added", "low", reason)
         yield found("consent.turned", outcome, "consent", before, after, known, fixed=True)
+
+
+def by_training(findings: Iterable[Found], case: Case, known: Knowledge) -> Iterator[Found]:
+    """A finding where AI training no longer waits for a consent, or now does. ``findings``: what other rules found."""
+    if not case.reworded or not all(
+        any(fact.name == "training" for fact in facts.said) for facts, _ in case.sides
+    ):
+        return
+    for finding in (entry.finding for entry in findings if entry.finding.rule.startswith("consent.")):
+        if finding.kind == "right_removed":
+            outcome = Outcome(
+                "permission_widened", "high", "AI training no longer waits for a consent", worse=True
+            )
+        elif finding.kind == "right_added":
+            outcome = Outcome("permission_narrowed", "low", "AI training now waits for a consent")
+        else:
+            continue
+        sides = finding.before, finding.after
+        yield found("ai-training.unasked", outcome, "ai_training", *sides, known, fixed=True)
 
 
 def _turned(case: Case) -> Iterator[tuple[str, str, bool]]:

@@ -59,11 +59,12 @@ class Case:
         clause = difference.after or difference.before
         if clause is None:
             raise ValueError("a difference needs a clause on one side at least")
-        before, after = (_text(side, context) for side in (difference.before, difference.after))
-        if context.moved:
+        before = _text(difference.before, difference.after, context)
+        after = _text(difference.after, difference.before, context)
+        if context.elsewhere:
             before, after = (
-                stayed(before, after, context.moved),
-                stayed(after, before, context.moved),
+                stayed(before, after, context.elsewhere),
+                stayed(after, before, context.elsewhere),
             )
         before, after = spelt_out(before, after)
         old, new = (
@@ -132,11 +133,20 @@ class Case:
         return before, after
 
 
-def _text(clause: Clause | None, context: Context) -> Text:
+def _text(clause: Clause | None, other: Clause | None, context: Context) -> Text:
     if clause is None:
         return read("")
     said = spoken(clause, context.columns)
+    if other is not None and (heading := _ran_in(clause, other)):
+        said = said[len(heading) :].lstrip()
     return read(f"{clause.lead} {said}" if clause.lead else said)
+
+
+def _ran_in(clause: Clause, other: Clause) -> str:
+    """The other side's heading, where a clause begins with it instead of standing below it."""
+    heading = other.path[-1] if other.path else ""
+    stands = heading and clause.path[-1:] != (heading,) and not other.text.startswith(heading)
+    return heading if stands and clause.text.startswith(f"{heading} ") else ""
 
 
 def _title(difference: Difference) -> str:
@@ -156,7 +166,8 @@ def _others_named(text: Text) -> tuple[int, int]:
         word, before = text.words[at], at - 1
         while before >= 0 and text.words[before] in _ARTICLES:
             before -= 1
-        named += before >= 0 and (text.words[before], word) in _AND_OTHERS
+        similar = text.words[at + 1 : at + 2] == ("similar",)  # "or other similar tools", "or similar tools"
+        named += before >= 0 and not similar and (text.words[before], word) in _AND_OTHERS
         listed += word == "other" and at in text.breaks
     return named, listed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.classification.asking import by_asking
+from monitor.classification.asking import by_asking, by_training
 from monitor.classification.bans import by_bans
 from monitor.classification.case import Case
 from monitor.classification.context import Context
@@ -82,6 +82,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_asking(case, known),
         *by_whole(case, known),
     ]
+    findings += by_training(findings, case, known)
     findings += by_subjects(case, topics, findings, known)
     findings.sort(key=lambda f: (-SEVERITIES.index(f.finding.severity), not f.worse))
     return _distinct(findings)

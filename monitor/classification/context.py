@@ -10,7 +10,7 @@ from typing import Self
 
 from monitor.classification.columns import Heads, heads
 from monitor.classification.recipients import lists_recipients
-from monitor.classification.relocation import Sentence, moved_sentences
+from monitor.classification.relocation import Sentence, doubled_sentences, moved_sentences
 from monitor.classification.renaming import Renaming, renamings
 from monitor.classification.tables import table, word_set
 from monitor.classification.user import UserRule
@@ -58,6 +58,8 @@ class Context:
     """Names in whose place others came throughout."""
     moved: frozenset[Sentence] = frozenset()
     """Sentences that went from one clause to another."""
+    doubled: frozenset[Sentence] = frozenset()
+    """Sentences that came or went once and stand elsewhere all the time."""
 
     @classmethod
     def of(
@@ -93,11 +95,19 @@ class Context:
         judged = [difference for difference in found if difference.cosmetic is None]
         names = renamings(judged, before, after)
         moved = moved_sentences(judged) if len(judged) > 1 else frozenset()
-        return replace(self, renamings=names, moved=moved) if names or moved else self
+        doubled = doubled_sentences(judged, before, after, self.texts)
+        if not (names or moved or doubled):
+            return self
+        return replace(self, renamings=names, moved=moved, doubled=doubled)
 
     def uses(self, term: str) -> int:
         """How often a term stands in the document that uses it more."""
         return max(text.count(term.casefold()) for text in self.texts)
+
+    @property
+    def elsewhere(self) -> frozenset[Sentence]:
+        """Sentences that a clause lost or won without anything being said more or less often than needed."""
+        return self.moved | self.doubled
 
     @property
     def english(self) -> bool:

@@ -59,6 +59,9 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         back = {there: here for here, there in matched.items()}
         modals_come, modals_gone, turned = _modals(after.modals, before.modals, back)
         shifted = tuple((old, new) for new, old in turned)
+    shifted = tuple(
+        (old, new) for old, new in shifted if not (_gratis(old, new, after) or _gratis(new, old, before))
+    )
     quantities_gone, quantities_come = _lacking(
         before.quantities, after.quantities, attrgetter("sort", "value")
     )
@@ -200,6 +203,13 @@ def _modals(
     )
     _pairs(left, right, lambda a, b: a.force == b.force and {a.verb, b.verb} in _CONVERSE)
     return tuple(left), tuple(right), tuple(shifted)
+
+
+def _gratis(ban: Modal, modal: Modal, facts: Facts) -> bool:
+    """Whether what is not charged for is done free of charge: "will not charge a fee for it", "will do it for free"."""
+    return (ban.force, ban.verb, modal.force) == ("not", "charge", "must") and any(
+        hit.name == "%gratis" and facts.text.sentences[hit.start] == modal.sentence for hit in facts.same
+    )
 
 
 _CONVERSE = [{"receive", "provide"}, {"collect", "provide"}, {"get", "provide"}]

@@ -70,7 +70,8 @@ def fewer_entries(case: Case) -> bool:
     return min(counts) > 1 and counts[0] != counts[1]
 
 
-_ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
+_ENTRY = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d)\)(?! ?(?:[,;.()]|and\b|or\b))")
+"""A label with words of its own, not one that is cited: "(i), (ii) or (iii);"."""
 
 
 def left_out(case: Case) -> bool:

@@ -19,7 +19,7 @@ from monitor.classification.residue import said_anew
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.whole import GENERIC
-from monitor.classification.wording import DECISIVE
+from monitor.classification.wording import DECISIVE, by_gap
 
 _NONE: frozenset[str] = frozenset()
 _SHORT, _SUBSTANTIAL = 5, 2
@@ -40,33 +40,67 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if not case.reworded:
         short = _length(case, known) < _SHORT and not (case.row and len(case.clause.cells) > _PAIR)
         return short and not (says_something(case) or denied_above(case))
+    if _matters_anywhere(case, known):
+        return False
     differing = {*case.wording.gone, *case.wording.come}
-    if (
-        differing & DECISIVE
-        or differing & known.weighty_words
-        or (case.delta.shifted and not case.wording.turned)
-    ):
-        return False
-    if any(not known.opposed.get(word, _NONE).isdisjoint(case.wording.come) for word in case.wording.gone):
-        return False
-    if _conditions(case, 0) != _conditions(case, 1):
-        return False
-    if _has_number(case.wording.gone) or _has_number(case.wording.come):
-        return False
     idle = any(rule.idle >= differing for rule in known.subjects)
     light = idle or known.weights.get(case.topics[0], 0) < 0
-    least = 1 if not light and _is_plain(case) else _SUBSTANTIAL
+    reworded = _is_reworded(case)
+    least = 1 if not reworded and not light and _is_plain(case) else _SUBSTANTIAL
     if max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
-    if strong[0] != strong[1] and not idle:
+    settled = strong[0] ^ strong[1]
+    if reworded:
+        settled = frozenset(name for name in settled if known.weights.get(name.partition(":")[0], 0) > 0)
+    if settled and not idle:
         return False
     if _other_parties(case) or _another_sort(case) or _elsewhere(case) or exchanged(case, known):
         return False
+    if reworded:
+        return True
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
     return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
+
+
+def _matters_anywhere(case: Case, known: Knowledge) -> bool:
+    """Whether a number, a condition, an opposite or a word of weight is among what differs."""
+    gone, come = case.wording.gone, case.wording.come
+    weighty = not (DECISIVE | known.weighty_words).isdisjoint((*gone, *come))
+    return (
+        weighty
+        or bool(case.delta.shifted and not case.wording.turned)
+        or any(not known.opposed.get(word, _NONE).isdisjoint(come) for word in gone)
+        or _conditions(case, 0) != _conditions(case, 1)
+        or _has_number(gone)
+        or _has_number(come)
+    )
+
+
+def _is_reworded(case: Case) -> bool:
+    """Whether words were put for others in several places: of a sentence said anew, a word more or less is no entry."""
+    gone, come = (by_gap(changed) for changed in case.changed)
+    return (
+        bool(gone and come)
+        and len(gone | come) > 1
+        and any(map(_says_otherwise, case.sides, case.wording.places))
+    )
+
+
+def _says_otherwise(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range]) -> bool:
+    """Whether other words changed than those that differ in substance and what joins them: "and your consent"."""
+    facts, changed = side
+    places = {at for start, end in differing for at in range(start, end)}
+    return any(
+        at not in places and facts.text.words[at] not in _JOINING
+        for start, end in changed
+        for at in range(start, end)
+    )
+
+
+_JOINING = word_set("and or the a an any our your its their")
 
 
 def _denies(case: Case) -> bool:

@@ -103,7 +103,8 @@ def _put_aside(
     # "Google AdWords", now "Google Ads (formerly AdWords)"
     begun = {at: _begun(other.words, at, name) for at in there}
     kept = max(len(_stands(text.words, before)) - 1, 0)  # where the old name is still in use
-    for at in ([at for at in there if begun[at]] or there)[: max(len(there) - kept, 1)]:
+    replaced = max(min(len(there) - kept, len(_stands(text.words, name))), 1)
+    for at in sorted(there, key=lambda at: not begun[at])[:replaced]:
         said_there.blank((at - begun[at], at + len(before)))
     capitals = set(other.capitals) - set(other.sentence_starts)
     for at, word in enumerate(other.words):

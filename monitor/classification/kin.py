@@ -14,6 +14,7 @@ from monitor.classification.quantities import (
     MONTHS,
     Quantity,
     begins_number,
+    cites_clauses,
     labels_clause,
     number_at,
 )
@@ -238,6 +239,7 @@ def _is_reference_or_date(text: Text, at: int, end: int) -> bool:
     year = words[end + 1] if end + 1 < len(words) else ""
     if (
         labels_clause(text, at)
+        or cites_clauses(text, at)
         or text.shown.endswith(_SECTION_SIGNS, 0, text.spans[at][0])
         or before in LABELS
         or before in SHORT_LABELS

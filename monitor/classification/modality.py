@@ -224,12 +224,15 @@ def _continued(text: Text, at: int, found: list[Modal], vendor: frozenset[str]) 
         return None
     if found and found[-1].sentence == text.sentences[at]:
         return found[-1].holder
-    # "Provider holds no copy of the keys of Customer and shall not decrypt it"
-    return (
-        named(text, text.sentence_starts[text.sentences[at]], vendor) if text.words[at - 1] == "and" else None
-    )
+    if text.words[at - 1] != "and":
+        return None
+    # "Provider holds no copy of the keys of Customer and shall not decrypt it", "Acme users are told and should ask"
+    first = text.sentence_starts[text.sentences[at]]
+    others = first in text.capitals and text.words[first + 1] in _USERS
+    return "customer" if others else named(text, first, vendor)
 
 
+_USERS = frozenset({"customers", "clients", "users", "subscribers"})
 _SHUNS = frozenset({"refrain", "abstain"})
 """What an entry of a list of duties may begin with: "shall (i) protect it, (ii) refrain from"."""
 _BE = frozenset({"is", "are"})

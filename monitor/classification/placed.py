@@ -20,6 +20,7 @@ _WORDS = table("wording")
 _NOES = frozenset({"not", "never"})
 _JOINTS = frozenset({"and", "or"})
 _OPENERS = word_set("if unless except within provided")
+_CONDITIONS = _OPENERS | {"where", "when"}
 FILTERS = word_set(_WORDS["filters"])
 _FEE_FILTERS = word_set(_WORDS["fee_filters"])
 FILTERED = frozenset({"breach", "opt_in", "own_choice", "subprocessing", "selling", "training", "cap"})
@@ -99,18 +100,22 @@ _LETTER = re.compile(r"(?i)\bart(?:icle|\.)?\s?(\d{1,2})\s?\(\d\)\s?(?:lit\.?\s?
 def _joins_condition(case: Case) -> bool:
     """Whether a condition of two things became one of the second: "we do this and, if you agree, that"."""
     before, after = (
-        sorted(
-            facts.text.words[at]
-            for at in range(1, len(facts.text.words))
-            if facts.text.words[at] in _OPENERS
-            and facts.text.words[at - 1] in _JOINTS
-            and at in facts.text.breaks
-        )
-        if not _OPENERS.isdisjoint(facts.text.words)
-        else []
+        sorted(_joined_conditions(facts.text)) if not _CONDITIONS.isdisjoint(facts.text.words) else []
         for facts, _ in case.sides
     )
     return before != after
+
+
+def _joined_conditions(text: Text) -> Iterator[str]:
+    """Words with which conditions begin of what stands after a joint alone: "and, if you agree,", ", but where"."""
+    for at in range(1, len(text.words)):
+        if text.words[at] in _CONDITIONS:
+            joint = text.words[at - 1]
+            if (joint in _JOINTS and at in text.breaks) or (joint == "but" and at - 1 in text.breaks):
+                yield _IF.get(text.words[at], text.words[at])
+
+
+_IF = {"where": "if", "when": "if"}
 
 
 def _asks_after(case: Case) -> bool:
@@ -173,7 +178,7 @@ def _bans_one_less(case: Case, known: Knowledge) -> bool:
         there, other = case.sides[1 - side][0].text.words, set[str]()
         for gap, (start, end) in runs[side].items():
             modal = governing(facts.text, facts.modals, start) if gap not in runs[1 - side] else None
-            if modal is None or (modal.holder, modal.force) != ("vendor", "not") or modal.verb in _CANNOT:
+            if modal is None or (modal.holder, modal.force) != ("vendor", "not") or modal.verb in CANNOT:
                 continue
             words = facts.text.words
             joined = not _JOINTS.isdisjoint(words[max(start - 1, 0) : end + 1]) or end in facts.text.breaks
@@ -191,7 +196,7 @@ def _bans_one_less(case: Case, known: Knowledge) -> bool:
 
 _ONE_THING = 2
 _LIGHTEST = frozenset({"any", "other", "all", "via", "ever"})
-_CANNOT = frozenset(map(stem, ("guarantee", "warrant", "ensure", "control", "promise")))
+CANNOT = frozenset(map(stem, ("guarantee", "warrant", "ensure", "control", "promise")))
 """What somebody is unable to do, rather than promises not to."""
 _NUMBER = "#"
 """What numbers stand for by themselves."""
@@ -231,9 +236,6 @@ def _opens_otherwise(case: Case) -> bool:
         return False
     starts = set(before.text.sentence_starts) ^ set(after.text.sentence_starts)
     return any(before.text.words[at] in _CONDITIONS for at in starts)
-
-
-_CONDITIONS = _OPENERS | {"where", "when"}
 
 
 def _joined_otherwise(case: Case) -> bool:

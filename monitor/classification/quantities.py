@@ -70,6 +70,20 @@ def labels_clause(text: Text, at: int) -> bool:
     return at in text.sentence_starts and _CLAUSE.fullmatch(text.words[at]) is not None
 
 
+def cites_clauses(text: Text, at: int) -> bool:
+    """Whether a number is one of several by which clauses are cited: "Clauses 5 (f), 11 and 12 (2)", "Clause 12(2)"."""
+    part = text.shown.endswith("(", 0, text.spans[at][0])
+    for here in range(at - 1, max(at - _LONGEST_LIST, -1), -1):
+        word = text.words[here]
+        if word in LABELS:
+            return part or word.endswith("s")
+        if not (word[:1].isdigit() or word in _LISTING or len(word) == 1):
+            return False
+    return False
+
+
+_LONGEST_LIST = 10
+_LISTING = frozenset({"and", "or", "to", "through"})
 _CLAUSE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}")
 
 
@@ -184,6 +198,7 @@ def _meaning(text: Text, at: int, end: int, value: float, english: bool) -> Quan
         return None
     if (
         labels_clause(text, at)
+        or cites_clauses(text, at)
         or before in LABELS
         or (at > 1 and words[at - 2] in LABELS and before in ("and", "or", "to"))
         or (before == "age" and after == "of")

@@ -1,4 +1,4 @@
-"""Sentences that went from one clause and stand word for word in another: moved, not gone."""
+"""Sentences that went from one clause and stand word for word in another: moved, or said twice, not gone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text, read
 from monitor.comparison import Difference
+from monitor.model import Clause, Document
 
 Sentence = tuple[str, ...]
 
@@ -34,6 +35,45 @@ def moved_sentences(found: Iterable[Difference]) -> frozenset[Sentence]:
         sentence
         for sentence, count in gone.items()
         if count == come[sentence] and len(sentence) >= _SHORTEST and _POINTING.isdisjoint(sentence)
+    )
+
+
+def doubled_sentences(
+    found: Iterable[Difference], before: Document, after: Document, texts: tuple[str, str]
+) -> frozenset[Sentence]:
+    """Sentences that came or went once though they stand under the same headings in both documents.
+
+    ``texts``: both documents, folded.
+    """
+    doubled: set[Sentence] = set()
+    for difference in found:
+        clauses = [clause for clause in (difference.before, difference.after) if clause]
+        sides = [Counter(sentences(read(clause.text))) for clause in clauses]
+        left, right = sides if len(sides) > 1 else (*sides, Counter[Sentence]())
+        gone, come = left - right, right - left
+        changed = (
+            Counter[Sentence]() if gone and come else gone + come
+        )  # one of two may be said in other words
+        for sentence, count in changed.items():
+            if count > 1 or len(sentence) < _SHORTEST or not _REFERRING.isdisjoint(sentence):
+                continue
+            opening = " ".join(sentence[:_OPENING])
+            if all(opening in text for text in texts) and all(
+                _stands(sentence, document, clauses[0]) for document in (before, after)
+            ):
+                doubled.add(sentence)
+    return frozenset(doubled)
+
+
+_OPENING = 3
+_REFERRING = _POINTING | word_set("this that these those such it they them their its here so he she same")
+
+
+def _stands(sentence: Sentence, document: Document, near: Clause) -> bool:
+    """Whether a sentence stands in a document under the headings, and the lead of the list, of a clause."""
+    return any(
+        (clause.path, clause.lead) == (near.path, near.lead) and sentence in sentences(read(clause.text))
+        for clause in document.clauses
     )
 
 

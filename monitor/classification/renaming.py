@@ -39,7 +39,7 @@ def renamed(sides: Sides, differing: Sides, documents: tuple[str, str], known: K
     folded. At least one name has to come where another went. What is in use on both sides, in the clause or in the
     document, was not renamed: there one thing came in the place of another.
     """
-    if _defined_anew(differing, known):
+    if defined_anew(differing, known):
         return True
     if not all(_are_names(facts, changed, known) for facts, changed in sides):
         return False
@@ -62,7 +62,7 @@ def names_another_sort(gone: Iterable[str], come: Iterable[str]) -> bool:
     return bool(_SORTS_OF_DATA.intersection(gone) and _SORTS_OF_DATA.intersection(come))
 
 
-def _defined_anew(differing: Sides, known: Knowledge) -> bool:
+def defined_anew(differing: Sides, known: Knowledge) -> bool:
     """Whether nothing but one term changed that the clause itself puts in quotes and uses again."""
     return all(changed and _is_term(facts.text, changed, known) for facts, changed in differing)
 

@@ -6,6 +6,7 @@ statement itself did not change, so no rule about statements sees it; what it co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.classification.case import Case
@@ -15,7 +16,7 @@ from monitor.classification.findings import Found, found
 from monitor.classification.holders import Holder
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal
-from monitor.classification.placed import FILTERS
+from monitor.classification.placed import CANNOT, FILTERS
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.turns import NOES, answers_only
@@ -34,6 +35,7 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         return
     if answers_only(case):
         return  # of a row: it turns what the row says
+    yield from _entries(case, topic, known)
     if _limits(case.delta.gone, case.changed[0]) or _limits(case.delta.come, case.changed[1]):
         yield from _in_front(case, topic, known)
         return
@@ -53,6 +55,11 @@ def by_scope(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         other, standing = (before, sentence) if grew else (after, there)
         said = _said(facts, here[0][0], other, standing)
         yield from _covered(facts, here, said, topic, known, grew=grew)
+
+
+def _entries(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
+    """Findings where entries of a list came or went that a statement begins: "shall not: (i)…; (ii)…"."""
+    before, after = case.delta.before, case.delta.after
     for facts, other, sentences, grew in (
         (before, after, case.delta.sentences_gone, False),
         (after, before, case.delta.sentences_come, True),
@@ -95,6 +102,8 @@ Said = tuple[Holder, Force]
 def _said(facts: Facts, at: int, other: Facts, sentence: int) -> Said | None:
     """The statement in which a word stands, if it stands in a sentence of the other side, too."""
     modal = governing(facts.text, facts.modals, at)
+    if modal is not None and modal.force == "not" and modal.verb in CANNOT:
+        return None
     if modal is not None:
         twin = any(m.sentence == sentence and _same(m, modal) for m in other.modals)
         return (modal.holder, modal.force) if twin else None
@@ -213,7 +222,7 @@ def _fewer_banned(
         [
             run
             for run in side
-            if is_listed(facts.text, [run]) and _is_banned(facts, run[0]) and _says_enough(facts, run, known)
+            if is_listed(facts.text, [run]) and is_banned(facts, run[0]) and _says_enough(facts, run, known)
         ]
         for (facts, _), side in zip(case.sides, runs, strict=True)
     ]
@@ -240,7 +249,7 @@ def _other_object(
     sides = (case.delta.before, lost), (case.delta.after, won)
     if _OBJECTS.isdisjoint((*case.wording.gone, *case.wording.come)):
         return
-    if not all(_is_banned(facts, runs[0][0]) for facts, runs in sides):
+    if not all(is_banned(facts, runs[0][0]) for facts, runs in sides):
         return
     rule = next(r for r in known.scope_rules if (r.by, r.force) == ("vendor", "not"))
     before, after = (facts.text.snippet(runs[0][0], runs[-1][1]) for facts, runs in sides)
@@ -252,7 +261,8 @@ _CASES = frozenset({"if", "when", "whenever", "where", "wherever", "once", "unti
 _OBJECTS = frozenset({"information", "content", "personal"})
 
 
-def _is_banned(facts: Facts, at: int) -> bool:
+def is_banned(facts: Facts, at: int) -> bool:
+    """Whether a word stands in what the vendor promises not to do."""
     modal = governing(facts.text, facts.modals, at)
     return modal is not None and (modal.holder, modal.force) == ("vendor", "not")
 
@@ -292,8 +302,14 @@ def _excepted(facts: Facts, at: int) -> bool:
 def _heads_list(facts: Facts, exception: Fact, head: int) -> bool:
     """Whether a list is of what is excepted: "except (a) to help you; (b) where the law wants it"."""
     text = facts.text
-    following = text.shown[text.spans[exception.end - 1][1] :].lstrip()[:1]
-    return text.sentences[exception.start] == head and following in ("(", ":")
+    if text.sentences[exception.start] != head:
+        return False
+    following = text.shown[text.spans[exception.end - 1][1] :].lstrip()
+    return following[:1] in ("(", ":") or _CASES_FOLLOW.match(following) is not None
+
+
+_CASES_FOLLOW = re.compile(r"[^,;:.()]{1,60}:")
+"""Between an exception and the list of its cases: "unless one of these applies:"."""
 
 
 def is_listed(text: Text, runs: Sequence[Range]) -> bool:

@@ -18,7 +18,7 @@ from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import PAPERS, Holder, party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
 from monitor.classification.placed import FILTERED, filters
-from monitor.classification.scope import is_listed
+from monitor.classification.scope import is_banned, is_listed
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.whole import DEFINES
@@ -120,7 +120,27 @@ def _slack(case: Case, rule: Subject) -> int:
     )
     picked = [side for side, _ in filters(case)]
     fewer = picked.count(1) - picked.count(0)  # "any serious breach" is reported less often
-    return after - before + (-fewer if rule.fact == "opt_in" else fewer)
+    slack = after - before + (-fewer if rule.fact == "opt_in" else fewer)
+    if rule.fact in ("training", "selling"):
+        nameless = [_nameless(*side) for side in zip(case.sides, case.residue, strict=True)]
+        slack += nameless[0] - nameless[1]
+    return slack
+
+
+def _nameless(side: tuple[Facts, Sequence[Range]], runs: Sequence[Range]) -> int:
+    """How often some words confine what the vendor does to data without names: "may sell aggregated data"."""
+    facts = side[0]
+    return sum(
+        word in _NAMELESS and not is_banned(facts, start)
+        for start, end in runs
+        for word in facts.text.words[start:end]
+    )
+
+
+_NAMELESS = word_set(
+    "anonymous anonymised anonymized anonymously aggregate aggregated deidentified pseudonymous pseudonymised "
+    "pseudonymized"
+)
 
 
 def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
@@ -133,6 +153,7 @@ def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     said = [fact.name if fact not in own else "own_choice" for fact in touched]
     words = [word for start, end in runs for word in facts.text.words[start:end]]
     loose = sum(name in _LOOSE for name in said) + sum(word in _TACIT for word in words)
+    loose += said.count("discretion")  # looser than any "promptly"
     tight = said.count("immediate")
     if timed:
         loose += sum(word in _LATE or word in _FEWER_TOLD for word in words)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -59,10 +59,10 @@ _LABEL = re.compile(
 )
 """A label of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
 _PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|[.!?;:,$€£¥%()\"|]")
-_SUB = r"\b(?:sub-(?=(?:process|contract)ors?\b)|re-(?=[a-z]{4})|e-(?=mail))\w+"
+_SUB = r"\b(?:sub-(?=(?:process|contract)(?:ors?|ing)\b)|re-(?=[a-z]{4})|e-(?=mail))\w+"
 _PIECE_OR_SUB = re.compile(f"(?i:{_SUB})|{_PIECE.pattern}")
 """The same where a "sub-processor", an "e-mail" and to "re-identify" are one word."""
-_SUB_APART = re.compile(r"\b(sub) (?=(?:process|contract)ors?\b)", re.IGNORECASE)
+_SUB_APART = re.compile(r"\b(sub) (?=(?:process|contract)(?:ors?|ing)\b)", re.IGNORECASE)
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -162,11 +162,48 @@ def _joined(match: re.Match[str]) -> str:
     return "USA" if letters == "US" else letters
 
 
+def _may_list(shown: str) -> bool:
+    return "(" in shown or " 2. " in shown or " ii. " in shown
+
+
 def _told_apart(shown: str, *, joins: bool) -> str:
     """A text of the same length in which no blank stands within a piece: a comma for a label, "sub-processor"."""
     if "(" in shown:
-        shown = _LABEL.sub(lambda label: ",".ljust(len(label[0])), shown)
+        shown = _LABEL.sub(_comma, shown)
+    if " 2. " in shown or " ii. " in shown:
+        shown = _unnumbered(shown)
     return _SUB_APART.sub(r"\1-", shown) if joins and "sub " in shown.lower() else shown
+
+
+def _comma(label: re.Match[str]) -> str:
+    return ",".ljust(len(label[0]))
+
+
+def _unnumbered(shown: str) -> str:
+    """A text with commas for the numbers of a list that runs on: "1. Cookies 2. Children 3. Contact"."""
+    for labels in (_ARABIC, _ROMAN):
+        places = list(_next_labels(shown, labels))
+        if len(places) >= _FEWEST_NUMBERED:
+            for place in places:
+                shown = f"{shown[: place.start()]}{_comma(place)}{shown[place.end() :]}"
+    return shown
+
+
+def _next_labels(shown: str, labels: Sequence[str]) -> Iterator[re.Match[str]]:
+    """Labels in their order, each after the one before; the first may be the clause's own and stand before it."""
+    wanted = -1
+    for match in _NUMBERED.finditer(shown):
+        if wanted < 0 and match[1] in labels[:2]:
+            wanted = labels.index(match[1])
+        if 0 <= wanted < len(labels) and match[1] == labels[wanted]:
+            yield match
+            wanted += 1
+
+
+_NUMBERED = re.compile(r"(?<!\S)(\d{1,2}|[ivx]{1,4})\.(?= [A-Z\"])")
+_ARABIC = [str(number) for number in range(1, 41)]
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"]
+_FEWEST_NUMBERED = 3
 
 
 @lru_cache(maxsize=256)
@@ -182,7 +219,7 @@ def read(text: str) -> Text:
     ended = halved = False
     shouted = shown.isupper()
     joins = "ub" in shown or "UB" in shown or "e-" in shown
-    tokens = _told_apart(shown, joins=joins).split(" ") if "(" in shown or joins else tokens
+    tokens = _told_apart(shown, joins=joins).split(" ") if joins or _may_list(shown) else tokens
     known = _TOKENS[shouted, joins]
     offset = 0
     for token in tokens:

@@ -158,18 +158,25 @@ def by_verb(case: Case, topic: str, known: Knowledge) -> Iterator[Found]:
         new = _only_ban(after, there) if old else None
         if old is None or new is None or old.holder != new.holder or old.verb == new.verb:
             continue
-        if _says(after, there, old.verb, known) or _says(before, here, new.verb, known):
-            continue
+        lost, won = _forbids(after, old.verb, known), _forbids(before, new.verb, known)
         for rule in known.modal_rules:
             if (rule.by, rule.force) == (old.holder, "not"):
-                yield found(rule.id, rule.goes, topic, statement(before, old), "", known)
-                yield found(rule.id, rule.comes, topic, "", statement(after, new), known)
+                if not lost:
+                    yield found(rule.id, rule.goes, topic, statement(before, old), "", known)
+                if not won:
+                    yield found(rule.id, rule.comes, topic, "", statement(after, new), known)
 
 
 def _only_ban(facts: Facts, sentence: int) -> Modal | None:
     """What a sentence forbids to somebody but the customer, if it forbids one thing."""
     bans = [modal for modal in facts.modals if modal.sentence == sentence and modal.effect == "not"]
     return bans[0] if len(bans) == 1 and bans[0].holder != "customer" and bans[0].verb else None
+
+
+def _forbids(facts: Facts, verb: str, known: Knowledge) -> bool:
+    """Whether any sentence that forbids something says a verb."""
+    sentences = {modal.sentence for modal in facts.modals if modal.effect == "not"}
+    return any(_says(facts, sentence, verb, known) for sentence in sentences)
 
 
 def _says(facts: Facts, sentence: int, verb: str, known: Knowledge) -> bool:

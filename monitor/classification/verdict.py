@@ -22,8 +22,8 @@ from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.names import ENTRY, PLACE_OF_LAW, SERVING
 from monitor.classification.reference import RULE as DOCUMENT
-from monitor.classification.relocation import only_moved
-from monitor.classification.renaming import Sides, only_renamed, renamed
+from monitor.classification.relocation import Sentence, only_moved
+from monitor.classification.renaming import Sides, defined_anew, only_renamed, renamed
 from monitor.classification.residue import hard
 from monitor.classification.text import read
 from monitor.classification.turns import softens, swapped_modals
@@ -38,6 +38,7 @@ DATES = "dates or references"
 SAME = "same meaning"
 RENAMED = "a name or defined term was replaced"
 MOVED = "moved from or to another clause"
+DOUBLED = "said elsewhere in the same words"
 LABEL = "no sentence: a label, a menu or a price tag"
 FEW = "few words and no rule applies"
 _RULE_OF = {
@@ -47,6 +48,7 @@ _RULE_OF = {
     SAME: "same",
     RENAMED: "renamed",
     MOVED: "moved",
+    DOUBLED: "doubled",
     LABEL: "label",
     FEW: "few",
     CONTACT: "contact",
@@ -77,8 +79,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     """Why a change moves nobody's position, None when it is material."""
     if case.clause.kind == "heading" and _is_title(case, findings, known) and not _turned(case, known):
         return HEADING
-    if case.context.moved and _is_moved(case):
-        return MOVED
+    if case.context.elsewhere and _is_moved(case, case.context.elsewhere):
+        return MOVED if _is_moved(case, case.context.moved) else DOUBLED
     rules = {f.finding.rule for f in findings}
     if (
         case.context.renamings
@@ -103,7 +105,12 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             case.reworded
             and rules.isdisjoint((PLACE_OF_LAW, SERVING, ENTRY))
             and not (case.delta.quantities_gone or case.delta.quantities_come)
-            and (_alias_only(case) or _renamed(case, case.sides, known) or _is_renamed(case, findings, known))
+            and (
+                _alias_only(case)
+                or _renamed(case, case.sides, known)
+                or _is_renamed(case, findings, known)
+                or (rules <= _OF_A_TERM and defined_anew(_placed(case), known))
+            )
         ):
             return RENAMED
         if not (case.reworded and denies) and not weigh and _is_contact(case, findings, known):
@@ -210,9 +217,16 @@ def _is_renamed(case: Case, findings: Sequence[Found], known: Knowledge) -> bool
     """Whether a clause was reworded and a name in it replaced, and nothing else."""
     if hard(case.delta, case.wording) or any(f.finding.rule not in GENERIC for f in findings):
         return False
-    (before, _), (after, _) = case.sides
-    gone, come = case.wording.places
-    return bool(gone and come) and _renamed(case, ((before, gone), (after, come)), known)
+    return all(case.wording.places) and _renamed(case, _placed(case), known)
+
+
+def _placed(case: Case) -> Sides:
+    """Both sides with the words that differ in substance."""
+    return [(facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True)]
+
+
+_OF_A_TERM = GENERIC | {"recipients", "party"}
+"""Rules that see no more than which words a term is made of."""
 
 
 def _alias_only(case: Case) -> bool:
@@ -239,11 +253,11 @@ def _renamed(case: Case, sides: Sides, known: Knowledge) -> bool:
     return renamed(sides, case.sides, case.context.texts, known)
 
 
-def _is_moved(case: Case) -> bool:
+def _is_moved(case: Case, moved: frozenset[Sentence]) -> bool:
     before, after = (
         read(clause.text if clause else "") for clause in (case.difference.before, case.difference.after)
     )
-    return only_moved(before, after, case.context.moved)
+    return only_moved(before, after, moved)
 
 
 def _is_contact(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
