@@ -6,6 +6,7 @@ words: as many noes, the same box. What is no longer done without asking is told
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -51,6 +52,28 @@ def by_asking(case: Case, known: Knowledge) -> Iterator[Found]:
             reason = "What was done unless it was refused is now done only where it is asked for"
             outcome = Outcome("right_added", "low", reason)
         yield found("consent.turned", outcome, "consent", before, after, known, fixed=True)
+
+
+def by_ground(case: Case, known: Knowledge) -> Iterator[Found]:
+    """A finding where a row no longer gives consent as the ground of what is done, or now does: "| Consent |"."""
+    if not case.reworded or not all("|" in facts.text.shown for facts, _ in case.sides):
+        return
+    before, after = (_consents(facts) for facts, _ in case.sides)
+    if before and not after:
+        reason = "Something no longer rests on consent"
+        outcome = Outcome("right_removed", "high", reason, worse=True)
+        yield found("consent.ground", outcome, "consent", before, case.quotes[1], known, fixed=True)
+    elif after and not before:
+        outcome = Outcome("right_added", "low", "Something now rests on consent")
+        yield found("consent.ground", outcome, "consent", case.quotes[0], after, known, fixed=True)
+
+
+def _consents(facts: Facts) -> str:
+    """The first cell of a row that names consent and nothing else."""
+    return next(filter(_CONSENT.fullmatch, map(str.strip, facts.text.shown.split("|"))), "")
+
+
+_CONSENT = re.compile(r"(?i)(?:(?:your|explicit|express|prior|user|customer) )*consent")
 
 
 def by_training(findings: Iterable[Found], case: Case, known: Knowledge) -> Iterator[Found]:

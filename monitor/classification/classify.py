@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.classification.asking import by_asking, by_training
+from monitor.classification.asking import by_asking, by_ground, by_training
 from monitor.classification.bans import by_bans
 from monitor.classification.case import Case
 from monitor.classification.context import Context
@@ -80,6 +80,7 @@ def _findings(case: Case, known: Knowledge) -> list[Found]:
         *by_verb(case, topics[0], known),
         *by_bans(case, topics[0], known),
         *by_asking(case, known),
+        *by_ground(case, known),
         *by_whole(case, known),
     ]
     findings += by_training(findings, case, known)

@@ -133,13 +133,15 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
     ]
 
 
-_TURNED = frozenset({"=suspension", "=opt_in", "=selling", "=cap", "=excluded_damages"})
+_TURNED = frozenset({"=discretion", "=suspension", "=opt_in", "=selling", "=cap", "=excluded_damages"})
 
 
 def _is_turned(hit: Hit, hits: list[Hit], text: Text) -> bool:
     """Whether other words beside one of these concepts turn it into something else."""
     if hit.name == "=suspension":
         return _is_a_bound(hit, text)
+    if hit.name == "=discretion":
+        return not _ADDRESSED.isdisjoint(text.words[hit.start : hit.end])
     if hit.name == "=excluded_damages":
         return _only_capped(hit, text)
     if hit.name == "=opt_in":
@@ -149,6 +151,10 @@ def _is_turned(hit: Hit, hits: list[Hit], text: Text) -> bool:
     return _insures(hit, text) or any(other.name in _FREE and _meet(hit, other) for other in hits)
 
 
+_ADDRESSED = frozenset(
+    {"you", "your", "customer", "customers", "user", "users", "client", "subscriber", "member"}
+)
+"""Whose discretion is none of the vendor's: "where you consider it necessary"."""
 _FREE = frozenset({"=unlimited", "=uncapped"})
 
 

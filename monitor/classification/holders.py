@@ -92,9 +92,14 @@ def _ends_condition(text: Text, at: int) -> bool:
     """Whether the main clause begins at a word, after the condition with which its sentence begins."""
     first = text.sentence_starts[text.sentences[at]]
     comma = next((here for here in range(first + 1, at + 1) if here in text.breaks), None)
-    return comma == at and text.words[first] in _CASES and text.words[at] not in ("or", "and")
+    if comma != at:
+        return False
+    if text.words[first] in _PURPOSES:  # "to serve you better, our partner may"
+        return text.words[at] in _DETERMINERS
+    return text.words[first] in _CASES and text.words[at] not in ("or", "and")
 
 
+_PURPOSES = frozenset({"to", "in", "for", "with", "as", "during", "under", "upon"})
 _CASES = frozenset({"if", "when", "where", "once", "unless"})
 _RELATIVE = frozenset({"that", "which"})
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))

@@ -122,7 +122,13 @@ def binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
         if force == "must"
         else force == "not" and (_by_law(text, at) or _is_read(text, at))
     )
-    return verb in _IDLE or agreed or formal
+    consists = force == "may" and verb in _CONSISTS and text.words[at - 1] not in _INCLUDERS
+    return verb in _IDLE or agreed or formal or consists
+
+
+_INCLUDERS = frozenset({"we", "you", "customer", "customers", "user", "users", "vendor", "provider"})
+_CONSISTS = frozenset({"include", "comprise"})
+"""What a thing may do without anybody being allowed to: "this may include your address"."""
 
 
 def _is_read(text: Text, at: int) -> bool:

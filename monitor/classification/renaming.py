@@ -64,13 +64,28 @@ def names_another_sort(gone: Iterable[str], come: Iterable[str]) -> bool:
 
 def defined_anew(differing: Sides, known: Knowledge) -> bool:
     """Whether nothing but one term changed that the clause itself puts in quotes and uses again."""
-    return all(changed and _is_term(facts.text, changed, known) for facts, changed in differing)
+    sides = [(facts.text, changed) for facts, changed in differing]
+    if all(changed for _, changed in sides):
+        return all(_is_term(text, changed, known) for text, changed in sides)
+    return any(_is_longer_term(*side, other, known) for side, (other, _) in (sides, sides[::-1]))
+
+
+def _is_longer_term(text: Text, changed: Sequence[Range], other: Text, known: Knowledge) -> bool:
+    """Whether only further words of a term came: "(the “Auditor”)", "(the “Outside Auditor”)"."""
+    if not (changed and _is_term(text, changed, known)):
+        return False
+    more = {text.words[at] for start, end in changed for at in range(start, end)}
+    terms, others = ({read(term).words for term in _QUOTED.findall(side.shown)} for side in (text, other))
+    return any(tuple(word for word in term if word not in more) in others for term in terms - others)
 
 
 def _is_term(text: Text, changed: Sequence[Range], known: Knowledge) -> bool:
     if '"' not in text.shown:
         return False
-    places = [at for start, end in changed for at in range(start, end) if weighs(text, at, known)]
+    capitals = set(text.capitals)
+    places = [
+        at for start, end in changed for at in range(start, end) if weighs(text, at, known) or at in capitals
+    ]
     words = {_singular(text.words[at]) for at in places}
     if not 0 < len(words) <= _MOST_RENAMED or len(places) <= len(words):
         return False

@@ -59,10 +59,11 @@ _LABEL = re.compile(
 )
 """A label of an enumeration within a paragraph, alone or cited together: "(i)", "(2)", "(i, ii and iv)"."""
 _PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:]\d+)*|[.!?;:,$€£¥%()\"|]")
-_SUB = r"\b(?:sub-(?=(?:process|contract)(?:ors?|ing)\b)|re-(?=[a-z]{4})|e-(?=mail))\w+"
+_SUB = r"\b(?:sub--?(?=(?:process|contract)(?:ors?|ing)\b)|re-(?=[a-z]{4})|e-(?=mail))\w+"
 _PIECE_OR_SUB = re.compile(f"(?i:{_SUB})|{_PIECE.pattern}")
 """The same where a "sub-processor", an "e-mail" and to "re-identify" are one word."""
-_SUB_APART = re.compile(r"\b(sub) (?=(?:process|contract)(?:ors?|ing)\b)", re.IGNORECASE)
+_SUB_BREAK = re.compile(r"(?i)sub-? ")
+_SUB_APART = re.compile(r"\b(sub-?) (?=(?:process|contract)(?:ors?|ing)\b)", re.IGNORECASE)
 _NO_SENTENCE_END = word_set(
     "inc ltd llc corp co no art sec e.g i.e eg ie etc vs mr mrs ms dr st u s us uk eu approx nr cf al "
     "cal civ pub l seq bus prof stat ann para pp fed reg gen comp v"
@@ -172,7 +173,7 @@ def _told_apart(shown: str, *, joins: bool) -> str:
         shown = _LABEL.sub(_comma, shown)
     if " 2. " in shown or " ii. " in shown:
         shown = _unnumbered(shown)
-    return _SUB_APART.sub(r"\1-", shown) if joins and "sub " in shown.lower() else shown
+    return _SUB_APART.sub(r"\1-", shown) if joins and _SUB_BREAK.search(shown) else shown
 
 
 def _comma(label: re.Match[str]) -> str:
@@ -343,7 +344,7 @@ def _sorted(piece: str, *, shouted: bool) -> tuple[int, tuple[str, ...]]:
     if first.isalnum() or first in "$€£¥%":
         folded = _expand(piece.casefold())
         if folded.startswith("sub-"):  # a "sub-processor" is one word
-            folded = f"sub{folded[4:]}"
+            folded = f"sub{folded[4:].removeprefix('-')}"
         elif folded.startswith(("re-", "e-")):
             folded = folded.replace("-", "", 1)
         return (_FIGURE if first.isdigit() else _CAPITAL if first.isupper() else _SMALL), tuple(

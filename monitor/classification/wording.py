@@ -103,6 +103,7 @@ def wording(
         beside = set()
     beside |= _UNIVERSAL if turned else frozenset()
     gone, come = ([word for word in words if word not in beside] for words in (gone, come))
+    gone, come = _without_existence(gone, come, before.text.words, after.text.words)
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
         denied, denies = Counter(noes[0][2]), Counter(noes[1][2])
         gone += list((denied - denies).elements())
@@ -142,6 +143,20 @@ def _without_converse(
     ):
         return [], []
     return gone, come
+
+
+def _without_existence(
+    gone: list[str], come: list[str], before: Sequence[str], after: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """What is left where one side says that something exists of which the other takes some: "there is data that we
+    keep", "we keep some data"."""
+    exists = [sum(pair in _THERE_IS for pair in pairwise(words)) for words in (before, after)]
+    if exists[0] > exists[1]:
+        return gone, _less(come, "some", "other")
+    return (_less(gone, "some", "other"), come) if exists[1] > exists[0] else (gone, come)
+
+
+_THERE_IS = frozenset({("there", "is"), ("there", "are")})
 
 
 def _same_doer(before: Text, after: Text) -> bool:
