@@ -9,10 +9,9 @@ from itertools import pairwise
 
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.runs import Range
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
-
-Range = tuple[int, int]
 
 _LONGEST = 45
 """Words: a longer sentence says more than where to look."""

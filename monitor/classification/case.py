@@ -8,13 +8,14 @@ from rapidfuzz.distance import Indel
 
 from monitor.classification.columns import spoken
 from monitor.classification.context import Context
-from monitor.classification.delta import Delta, Range, delta
+from monitor.classification.delta import Delta, delta
 from monitor.classification.facts import Facts, read_facts
 from monitor.classification.initials import spelt_out
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.recipients import SURELY_RECIPIENTS
 from monitor.classification.relocation import stayed
 from monitor.classification.residue import residue, touched_only
+from monitor.classification.runs import Range
 from monitor.classification.text import Text, read
 from monitor.classification.topics import run_in_title
 from monitor.classification.topics import topics as topics_of

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from monitor.classification.facts import Facts
 from monitor.classification.formerly import put_former_names_aside
 from monitor.classification.kin import NUMBER_OF_LAW, SHORT_LABELS, Said
+from monitor.classification.runs import Range
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
-
-Range = tuple[int, int]
 
 _SECTION = r"§{0,2} ?\d[\w.-]{0,12}(?: ?\([\w-]{1,4}\)){0,4}"
 _SECTIONS = rf"{_SECTION}(?:(?:,| -| to| and|, and) {_SECTION}){{0,4}}(?:,? (?:et seq|ff)\b\.?)?"

@@ -14,6 +14,7 @@ from monitor.classification.lexicon import Hit
 from monitor.classification.modality import Modal
 from monitor.classification.parties import Party
 from monitor.classification.quantities import Quantity
+from monitor.classification.runs import Range
 from monitor.classification.text import Text
 
 T = TypeVar("T")
@@ -60,7 +61,10 @@ def delta(before: Facts, after: Facts, known: Knowledge) -> Delta:
         modals_come, modals_gone, turned = _modals(after.modals, before.modals, back)
         shifted = tuple((old, new) for new, old in turned)
     shifted = tuple(
-        (old, new) for old, new in shifted if not (_gratis(old, new, after) or _gratis(new, old, before))
+        (old, new)
+        for old, new in shifted
+        if not (_gratis(old, new, after) or _gratis(new, old, before))
+        and not ({old.force, new.force} == {"must", "may"} and confined(before, old) and confined(after, new))
     )
     quantities_gone, quantities_come = _lacking(
         before.quantities, after.quantities, attrgetter("sort", "value")
@@ -212,6 +216,14 @@ def _gratis(ban: Modal, modal: Modal, facts: Facts) -> bool:
     )
 
 
+def confined(facts: Facts, modal: Modal | Range) -> bool:
+    """Whether one thing is all that is allowed, or asked for: "must exclusively be brought", "may be brought only"."""
+    start = modal.start if isinstance(modal, Modal) else modal[0]
+    return not _ONLY.isdisjoint(facts.text.words[start : start + _CONFINING])
+
+
+_CONFINING = 6
+_ONLY = frozenset({"only", "exclusively", "solely"})
 _CONVERSE = [{"receive", "provide"}, {"collect", "provide"}, {"get", "provide"}]
 """What one may receive from others, others may provide."""
 _SAME_SIDE = frozenset({"vendor", "third", "either"})
@@ -235,7 +247,6 @@ def _pairs(
     return found
 
 
-Range = tuple[int, int]
 Sentence = tuple[Range, tuple[str, ...]]
 
 

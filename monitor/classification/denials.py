@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.classification.case import Case
-from monitor.classification.delta import Range
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found
 from monitor.classification.holders import POSSESSIVES, VENDOR
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.runs import Range
 from monitor.classification.tables import table, word_set
 
 _LONGEST = 20

@@ -9,10 +9,9 @@ from monitor.classification.facts import Facts
 from monitor.classification.holders import PARTIES
 from monitor.classification.kin import Said
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.runs import Range
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
-
-Range = tuple[int, int]
 
 _MOST_ECHOES = 8
 _MOST_WITH_A_PARTY = 3

@@ -8,17 +8,16 @@ from collections.abc import Iterator, Sequence
 from monitor.classification.asking import asks_otherwise
 from monitor.classification.bans import bans_fewer
 from monitor.classification.case import Case
-from monitor.classification.delta import Range
 from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.holders import POSSESSIVES, party_of
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.placed import placed_otherwise
+from monitor.classification.runs import Range, by_gap
 from monitor.classification.tables import word_set
 from monitor.classification.text import Text
 from monitor.classification.voice import doers, done_by, done_by_another, subjects
-from monitor.classification.wording import by_gap
 
 
 def exchanged(case: Case, known: Knowledge) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.citation import citations
-from monitor.classification.delta import Range
 from monitor.classification.exchange import exchanged
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found
@@ -16,10 +15,11 @@ from monitor.classification.kin import laws
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.renaming import names_a_doer, names_another_sort
 from monitor.classification.residue import said_anew
+from monitor.classification.runs import Range, by_gap
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.whole import GENERIC
-from monitor.classification.wording import DECISIVE, by_gap
+from monitor.classification.wording import DECISIVE
 
 _NONE: frozenset[str] = frozenset()
 _SHORT, _SUBSTANTIAL = 5, 2

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from monitor.classification.facts import Facts
 from monitor.classification.kin import Said
+from monitor.classification.runs import Range
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
-
-Range = tuple[int, int]
 
 _FORMERLY = word_set("formerly previously fka new")
 _CALLED = word_set("known as called named the referred to branded name of for")

@@ -31,7 +31,7 @@ def is_conditional(text: Text, at: int) -> bool:
         return words[at - 1] != "we" or words[at + 1 : at + 2] not in _TELLING
     if at > 2 and words[at - 2] == "as" and words[at - 1] in _SOMEBODY and "as" in words[at - 4 : at - 2]:
         return True
-    if words[at] in ("may", "might") and _of_a_thing(text, at):
+    if words[at] in ("may", "might", "could") and _of_a_thing(text, at):
         return True
     if words[at + 1 : at + 3] in _HAVING_ON:
         return True
@@ -123,7 +123,14 @@ def binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
         else force == "not" and (_by_law(text, at) or _is_read(text, at))
     )
     consists = force == "may" and verb in _CONSISTS and text.words[at - 1] not in _INCLUDERS
-    return verb in _IDLE or agreed or formal or consists
+    repeats = force == "not" and text.words[at + 1 : at + 3] == ("done", "so")  # "and we have never done so"
+    return verb in _IDLE or agreed or formal or consists or repeats or (force == "may" and _hinders(text, at))
+
+
+def _hinders(text: Text, at: int) -> bool:
+    """Whether a thing may keep somebody from something: "blocking cookies may limit your ability to use it"."""
+    words = text.words
+    return "ability" in words[at + 2 : at + _REACH] and words[at - 1] not in _INCLUDERS
 
 
 _INCLUDERS = frozenset({"we", "you", "customer", "customers", "user", "users", "vendor", "provider"})

@@ -87,7 +87,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
         force, verb_at = seen
         if denies and force in ("must", "may", "does") and denied(text, at):
             force = "not"
-        asked = inverted(text, at, vendor) if denies else None
+        asked = inverted(text, at, vendor) if denies or "only" in text.words else None
         holder = (
             asked
             or (for_whom(text, verb_at) if force in ("not", "may") else None)
@@ -164,6 +164,7 @@ def _modal_at(text: Text, at: int) -> tuple[Force, int] | None:
     return ("not", verb_at) if verb_at else _phrase_modal(words, at)
 
 
+_EFFORTS = frozenset({"effort", "efforts"})
 _EXERTING = word_set("use make exert apply employ undertake")
 
 
@@ -171,7 +172,7 @@ def _strong(text: Text, at: int) -> tuple[Force, int]:
     words = text.words
     at = _past_aside(text, at + 1) - 1
     window = words[at + 1 : at + 7]
-    if ("efforts" in window and not _EXERTING.isdisjoint(window[:2])) or "endeavours" in window:
+    if (not _EFFORTS.isdisjoint(window) and not _EXERTING.isdisjoint(window[:2])) or "endeavours" in window:
         return "soft", at + 1
     if window[:3] == ("have", "the", "right"):
         return "may", at + 5

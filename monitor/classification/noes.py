@@ -83,9 +83,10 @@ _MORE_OR_LESS = frozenset((word,) for word in ("later", "earlier", "sooner", "le
 
 
 def inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
-    """Who stands after the verb: "in no event shall the Provider", "under no circumstances do we", "nor will we"."""
+    """Who stands after the verb: "in no event shall the Provider", "nor will we", "only if you agree do we"."""
     words = text.words
-    if not (denied(text, at) or (at and words[at - 1] == "nor")):
+    opened = words[text.sentence_starts[text.sentences[at]]] == "only"
+    if not (opened or denied(text, at) or (at and words[at - 1] == "nor")):
         return None
     following = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
     return named(text, following, vendor) if following < len(words) else None
@@ -93,7 +94,8 @@ def inverted(text: Text, at: int, vendor: frozenset[str]) -> Holder | None:
 
 def only_bounds(text: Text, at: int, verb_at: int) -> bool:
     """Whether only a number is bounded: "in no event shall its total liability under this contract exceed the fees"."""
-    if text.words[clause_start(text, at) :][:2] not in _AT_NO_TIME_OPENING and text.words[at - 1] != "nor":
+    opening = text.words[clause_start(text, at) :][:2]
+    if opening not in _AT_NO_TIME_OPENING and "neither" not in opening and text.words[at - 1] != "nor":
         return False
     ends = text.sentence_starts[text.sentences[at] + 1 : text.sentences[at] + 2]
     following = text.words[verb_at : min(verb_at + _SUBJECT, *ends, len(text.words))]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.classification.delta import Delta, Range
+from monitor.classification.delta import Delta
 from monitor.classification.facts import Facts, governing
 from monitor.classification.findings import Found, found, statement
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.quantities import Quantity
+from monitor.classification.runs import Range
 from monitor.classification.tables import table, word_set
 from monitor.classification.verbs import stem
 from monitor.model import Severity

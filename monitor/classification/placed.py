@@ -11,10 +11,10 @@ from monitor.classification.facts import Facts, governing
 from monitor.classification.kin import MODAL, kin_of
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.quantities import Quantity
+from monitor.classification.runs import by_gap
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.verbs import stem
-from monitor.classification.wording import by_gap
 
 _WORDS = table("wording")
 _NOES = frozenset({"not", "never"})

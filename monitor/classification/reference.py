@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from monitor.classification.asides import Range, touched
+from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.findings import Found, found
 from monitor.classification.knowledge import Knowledge, Outcome
+from monitor.classification.runs import Range
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 

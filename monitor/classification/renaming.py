@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.classification.asides import Range, weighs
+from monitor.classification.asides import weighs
 from monitor.classification.facts import Facts
 from monitor.classification.holders import PARTIES
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.names import RECIPIENT_WORDS
 from monitor.classification.parties import ROLES
+from monitor.classification.runs import Range
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text, read
 from monitor.comparison import Difference

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from monitor.classification.delta import Delta, Range
+from monitor.classification.delta import Delta
 from monitor.classification.facts import Fact
+from monitor.classification.runs import Range
 from monitor.classification.verbs import stem
 from monitor.classification.voice import passives
 from monitor.classification.wording import DECISIVE, Wording

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.classification.case import Case
-from monitor.classification.delta import Range
 from monitor.classification.facts import Fact, Facts, governing
 from monitor.classification.findings import Found, found
 from monitor.classification.holders import Holder
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal
 from monitor.classification.placed import CANNOT, FILTERS
+from monitor.classification.runs import Range
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.turns import NOES, answers_only

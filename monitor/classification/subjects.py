@@ -11,18 +11,18 @@ from collections.abc import Iterator, Sequence
 
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
-from monitor.classification.delta import Range
 from monitor.classification.exchange import exchanged
-from monitor.classification.facts import Facts
+from monitor.classification.facts import Fact, Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import PAPERS, Holder, party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
 from monitor.classification.placed import FILTERED, filters
+from monitor.classification.runs import Range, by_gap
 from monitor.classification.scope import is_banned, is_listed
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.whole import DEFINES
-from monitor.classification.wording import DECISIVE, by_gap
+from monitor.classification.wording import DECISIVE
 
 
 def gravest_first(case: Case, known: Knowledge) -> tuple[str, ...]:
@@ -121,10 +121,30 @@ def _slack(case: Case, rule: Subject) -> int:
     picked = [side for side, _ in filters(case)]
     fewer = picked.count(1) - picked.count(0)  # "any serious breach" is reported less often
     slack = after - before + (-fewer if rule.fact == "opt_in" else fewer)
+    if timed:
+        slack += _slower(case)
     if rule.fact in ("training", "selling"):
         nameless = [_nameless(*side) for side in zip(case.sides, case.residue, strict=True)]
         slack += nameless[0] - nameless[1]
     return slack
+
+
+def _slower(case: Case) -> int:
+    """1 where a "promptly" came in a firmer deadline's place, or went and left none; -1 where it came or gave way."""
+    had, has = (
+        sum(fact.name == "soft_deadline" and _meets(fact, runs) for fact in facts.said)
+        for (facts, _), runs in zip(case.sides, case.residue, strict=True)
+    )
+    if had == has:
+        return 0
+    periods = case.delta.quantities_come if had > has else case.delta.quantities_gone
+    facts = case.delta.come if had > has else case.delta.gone
+    firmer = any(one.sort == "period" for one in periods) or any(fact.name == "immediate" for fact in facts)
+    return 1 if (has > had) == firmer else -1
+
+
+def _meets(fact: Fact, runs: Sequence[Range]) -> bool:
+    return any(start < fact.end and fact.start < end for start, end in runs)
 
 
 def _nameless(side: tuple[Facts, Sequence[Range]], runs: Sequence[Range]) -> int:
@@ -145,7 +165,7 @@ _NAMELESS = word_set(
 
 def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     touched = [
-        fact for fact in facts.said if any(start < fact.end and fact.start < end for start, end in runs)
+        fact for fact in facts.said if _meets(fact, runs) and not (timed and fact.name == "soft_deadline")
     ]
     own = [
         fact for fact in touched if fact.name == "exception" and _is_own(facts.text.words[fact.end :][:_OWN])
@@ -153,7 +173,7 @@ def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     said = [fact.name if fact not in own else "own_choice" for fact in touched]
     words = [word for start, end in runs for word in facts.text.words[start:end]]
     loose = sum(name in _LOOSE for name in said) + sum(word in _TACIT for word in words)
-    loose += said.count("discretion")  # looser than any "promptly"
+    loose += said.count("discretion")
     tight = said.count("immediate")
     if timed:
         loose += sum(word in _LATE or word in _FEWER_TOLD for word in words)

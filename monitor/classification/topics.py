@@ -9,6 +9,7 @@ from functools import cache
 from monitor.classification.asides import touched
 from monitor.classification.facts import Facts
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.runs import Range
 from monitor.classification.text import read
 
 _STRONG, _WEAK, _HEADING, _TITLE, _KIND = 2.0, 1.0, 3.0, 2.0, 0.5
@@ -26,8 +27,6 @@ _MOST = 3
 _NEARLY = 0.6
 """Of the best topic's points, what one topic more needs."""
 _LENGTH = 0.25
-
-Range = tuple[int, int]
 
 
 def topics(

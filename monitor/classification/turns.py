@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.classification.case import Case
-from monitor.classification.delta import Range
+from monitor.classification.delta import confined
 from monitor.classification.facts import Facts, governing
 from monitor.classification.findings import Found, found, statement, widened
 from monitor.classification.holders import Holder, clause_start, holder_of
 from monitor.classification.kin import kin_of
 from monitor.classification.knowledge import Knowledge, Outcome
 from monitor.classification.modality import Force, Modal, force_of
+from monitor.classification.runs import Range, by_gap
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
 from monitor.classification.verbs import stem
-from monitor.classification.wording import by_gap
 from monitor.model import Severity
 
 NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere", "unable"})
@@ -92,7 +92,7 @@ def swapped_modals(case: Case) -> list[tuple[Range, Range]]:
         (old, new)
         for old, new in zip(*case.changed, strict=True)
         if (force := _force(before, old)) and force != (_force(after, new) or force)
-        if _same_verb(before, old, after, new)
+        if _same_verb(before, old, after, new) and not (confined(before, old) and confined(after, new))
     ]
 
 

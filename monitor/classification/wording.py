@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
+from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
 from monitor.classification.citation import put_aside
 from monitor.classification.echoes import antecedent, near_words, repeated, without_light
 from monitor.classification.endings import akin
 from monitor.classification.facts import Facts
-from monitor.classification.kin import BOUNDS, MODAL, Said, kin_of, said_by
+from monitor.classification.kin import BOUNDS, Said, kin_of, said_by
 from monitor.classification.knowledge import Knowledge
 from monitor.classification.likeness import without_like
+from monitor.classification.limits import put_bounds_alike
 from monitor.classification.phrasing import Bag, unphrased
+from monitor.classification.runs import Range, by_gap
+from monitor.classification.spelling import respelt
 from monitor.classification.text import Text
 from monitor.classification.voice import passives
 
@@ -30,9 +33,6 @@ _ANY_OR_ALL = frozenset({"any", "all", "every"})
 _EACH_OF_ALL = frozenset({"all", "every"})
 DECISIVE = frozenset({"not", "only", *(f"{bound} a number" for bound in BOUNDS)})
 """What a change of any size must not differ in to be called the same."""
-
-
-Range = tuple[int, int]
 
 
 class Wording(NamedTuple):
@@ -73,9 +73,12 @@ def wording(
     by its name and as "we".
     """
     said = said_by(before, known), said_by(after, known)
-    for side, spaced in zip(said, _respelt(before.text, after.text, changed, known), strict=True):
+    for side, spaced in zip(said, respelt(before.text, after.text, changed, known), strict=True):
         for at in spaced:
             side.words[at] = ""
+    for facts, side in zip((before, after), said, strict=True):
+        put_bounds_alike(facts, side)
+        _put_own_policy(facts.text, side, vendor)
     cited = put_aside((before, after), said)
     middles = _middles(said[0].words, said[1].words)
     left, right = _bag([*middles[0], *cited[0]]), _bag([*middles[1], *cited[1]])
@@ -106,8 +109,12 @@ def wording(
     gone, come = _without_existence(gone, come, before.text.words, after.text.words)
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
         denied, denies = Counter(noes[0][2]), Counter(noes[1][2])
-        gone += list((denied - denies).elements())
-        come += list((denies - denied).elements())
+        lacking, further = list((denied - denies).elements()), list((denies - denied).elements())
+        if not (gone or come) and _denies_both((before.text, after.text), changed):
+            lacking = (
+                further
+            ) = []  # "will not affect the one. It will not affect the other", "… the one or the other"
+        gone, come = gone + lacking, come + further
         turned = False
     return Wording(
         tuple(gone),
@@ -143,6 +150,32 @@ def _without_converse(
     ):
         return [], []
     return gone, come
+
+
+def _denies_both(texts: tuple[Text, Text], changed: tuple[Sequence[Range], Sequence[Range]]) -> bool:
+    """Whether one side says anew, in a sentence of its own, what the other denies of two things with "or"."""
+    runs = by_gap(changed[0]), by_gap(changed[1])
+    for here in (0, 1):
+        for gap, (start, end) in runs[here].items():
+            first, last = runs[1 - here].get(gap, (0, 0))
+            anew = start in texts[here].sentence_starts and not _NOT.isdisjoint(texts[here].words[start:end])
+            if anew and texts[1 - here].words[first:last] in _OR:
+                return True
+    return False
+
+
+_NOT = frozenset({"not", "never"})
+_OR = frozenset({("or",), ("nor",)})
+
+
+def _put_own_policy(text: Text, said: Said, vendor: frozenset[str]) -> None:
+    """Let the vendor's policy by its full name be this one: "the Acme Privacy Policy", "this Privacy Policy"."""
+    for at in [at for at, word in enumerate(text.words) if word in vendor]:
+        if text.words[at + 1 : at + 2] == ("privacy",) and text.words[at + 2 : at + 3] in _POLICIES:
+            said.blank((at, at + 2))
+
+
+_POLICIES = frozenset({("policy",), ("notice",), ("statement",)})
 
 
 def _without_existence(
@@ -187,100 +220,6 @@ def _less(words: list[str], *unwanted: str) -> list[str]:
 def _revoiced(before: Facts, after: Facts) -> bool:
     """Whether one side speaks in the passive voice more often than the other."""
     return passives(before.text.words) != passives(after.text.words)
-
-
-def _respelt(
-    before: Text, after: Text, changed: tuple[Sequence[Range], Sequence[Range]], known: Knowledge
-) -> tuple[list[int], list[int]]:
-    """Words that stand together on one side and apart on the other, or are misspelt on one: "webforms", "recieve"."""
-    found: tuple[list[int], list[int]] = ([], [])
-    if not changed[0] or not changed[1]:
-        return found
-    runs = by_gap(changed[0]), by_gap(changed[1])
-    for gap in runs[0].keys() & runs[1].keys():
-        (first, end), (start, last) = runs[0][gap], runs[1][gap]
-        one, two = before.words[first:end], after.words[start:last]
-        joined = len(one) != len(two) and _run_together(one, two)
-        if joined or (len(one) == len(two) == 1 and _misspelt(one[0], two[0], known)):
-            found[0].extend(range(first, end))
-            found[1].extend(range(start, last))
-    for here, there, mine, theirs in ((before, after, 0, 1), (after, before, 1, 0)):
-        long = [at for at in _places_of(changed[mine]) if len(here.words[at]) >= _SHORTEST_RUN]
-        strange = [at for at in long if _is_strange(here.words[at], known)]
-        if not strange:
-            continue
-        places = {there.words[at]: at for at in reversed(list(_places_of(changed[theirs])))}
-        for at in strange:
-            if at not in found[mine] and (parts := _run_into(here.words[at], there, places, known)):
-                found[mine].append(at)
-                found[theirs].extend(parts)
-    return found
-
-
-def _is_strange(word: str, known: Knowledge) -> bool:
-    """Whether others may have run into a word, which is none that policies use."""
-    return word not in known.vocabulary and len(word) <= _LONGEST_RUN and word.isalpha()
-
-
-def _run_into(word: str, other: Text, places: Mapping[str, int], known: Knowledge) -> list[int]:
-    """Where the words stand that ran into one that is none, wherever they stand: "cookieson", "cookies in"."""
-    for end in range(_SHORTEST_PART, len(word)):
-        at, rest = places.get(word[:end]), word[end:]
-        if at is not None and other.words[at + 1 : at + 2] == (rest,) and word[:end] not in _JOINED:
-            return [at, at + 1]
-        if end < _SHORTEST_TYPO:
-            continue
-        if at is not None and rest in known.empty_words:
-            return [at, at + 1] if other.words[at + 1 : at + 2] == (rest,) else [at]
-    return []
-
-
-_SHORTEST_RUN, _LONGEST_RUN = 7, 40
-_SHORTEST_PART = 3
-"""Letters of a word that another ran into which stands beside it on the other side: "AppChoices", "App Choices"."""
-
-
-def _places_of(changed: Sequence[Range]) -> Iterator[int]:
-    return (at for start, end in changed for at in range(start, end))
-
-
-def _run_together(one: Sequence[str], two: Sequence[str]) -> bool:
-    """Whether words stand together on one side and apart on the other, if need be with a slip: "before", "be for"."""
-    if not _JOINED.isdisjoint((*one, *two)):
-        return False
-    left, right = "".join(one), "".join(two)
-    slip = len(one) + len(two) == _MOST_SPLIT and left.isalpha() and right.isalpha()
-    return left == right or (
-        slip
-        and min(len(left), len(right)) >= _SHORTEST_TYPO
-        and OSA.distance(left, right, score_cutoff=1) <= 1
-    )
-
-
-_MOST_SPLIT = 3
-"""Words on both sides together where one was split with a slip."""
-
-
-def _misspelt(one: str, two: str, known: Knowledge) -> bool:
-    """Whether one of two words is the other with a slip of the pen, and no word that policies use."""
-    if min(len(one), len(two)) < _SHORTEST_TYPO or one[0] != two[0] or not (one + two).isalpha():
-        return False
-    if (one in known.vocabulary) == (two in known.vocabulary):
-        return False
-    return OSA.distance(one, two, score_cutoff=1) <= 1
-
-
-_JOINED = MODAL | {"not", "no", "never"}
-"""What makes other words of those that it joins: "not able", "notable"."""
-
-
-def by_gap(changed: Sequence[Range]) -> dict[int, Range]:
-    """Changed runs by the count of unchanged words before them."""
-    runs, lacking = {}, 0
-    for start, end in changed:
-        runs[start - lacking] = (start, end)
-        lacking += end - start
-    return runs
 
 
 def _middles(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:

@@ -48,6 +48,39 @@ SAYS_THE_SAME = [
         "Tell the guests with the help of the app about the cameras that run.",
         "Tell the guests by using the app about the cameras that run.",
     ),
+    # A cap in either way of saying it; the only court, asked for or allowed.
+    (
+        "The gallery's total liability shall not exceed the fees paid in the 12 months before the claim.",
+        "The gallery's total liability is limited to the fees paid in the 12 months before the claim.",
+    ),
+    (
+        "Any claim must be exclusively brought in the courts of Bern.",
+        "Any claim may be brought only in the courts of Bern.",
+    ),
+    # What exists, and what is kept of it; what is denied of two things, once or twice.
+    (
+        "There are drawings that we show for our own ends and drawings that we keep for the lenders.",
+        "We show some drawings for our own ends and keep other drawings for the lenders.",
+    ),
+    (
+        "This will not affect the loans of last year. It will also not affect the gifts of this year.",
+        "This will not affect the loans of last year, or the gifts of this year.",
+    ),
+    # Who may, after what it is for.
+    (
+        "Our partner may use lamps to show you the drawings that you like.",
+        "To show you the drawings that you like, our partner may use lamps.",
+    ),
+    # What things may include, or keep somebody from.
+    (
+        "We keep a list of guests. May include names and dates.",
+        "We keep a list of guests. This may include names and dates.",
+    ),
+    # A term with a further word that its own definition has.
+    (
+        "Each party may send an outside expert (the “Expert”). The Expert may enter the vault.",
+        "Each party may send an outside expert (the “Outside Expert”). The Outside Expert may enter the vault.",
+    ),
     (
         "In an ongoing effort to serve the guests better, we count the visits.",
         "To serve the guests better, we count the visits.",
@@ -62,6 +95,21 @@ MEANS_MORE = [
     ),
     # One word for another, and nothing else said anew.
     ("We share your medical records with your doctor.", "We share your medical records with your insurer."),
+    # Another policy than this one.
+    (
+        "What was passed on would remain subject to this Privacy Policy.",
+        "What was passed on would be subject to the privacy policy of the buyer.",
+    ),
+    # A cap on each claim, not on all.
+    (
+        "The gallery's liability for all claims shall not exceed the fees.",
+        "The gallery's liability for each claim is limited to the fees.",
+    ),
+    # Only there, or also elsewhere.
+    (
+        "Any claim may be brought in the courts of Bern.",
+        "Any claim may be brought only in the courts of Bern.",
+    ),
     # A fee where there was none.
     ("We will not charge a fee for answering.", "We will charge a fee for answering."),
 ]
@@ -124,6 +172,18 @@ GRAVE = [
         "We will promptly inform the owners of a breach of the vault.",
         "We will inform the owners of a breach of the vault where and when we consider this appropriate.",
         {"permission_widened"},
+    ),
+    # No deadline is left.
+    (
+        "Once we know of a breach, we will inform the owners without undue delay and send them timely news.",
+        "Once we know of a breach, we will inform the owners at an appropriate stage and send them news.",
+        {"obligation_weakened"},
+    ),
+    # Another ground of what is done.
+    (
+        "| We send you our news | Addresses | Consent |",
+        "| We send you our news | Addresses | Legitimate interest |",
+        {"right_removed"},
     ),
     # Names are no longer taken away first.
     (
