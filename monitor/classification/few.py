@@ -47,18 +47,21 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     light = idle or known.weights.get(case.topics[0], 0) < 0
     reworded = _is_reworded(case)
     least = 1 if not reworded and not light and _is_plain(case) else _SUBSTANTIAL
-    if max(gone, come) >= least + said_anew(case.wording, case.changed):
+    described = all(
+        _describes(facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
+    )
+    if not described and max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
     settled = strong[0] ^ strong[1]
     if reworded:
         settled = frozenset(name for name in settled if known.weights.get(name.partition(":")[0], 0) > 0)
-    if settled and not idle:
+    if settled and not (idle or described):
         return False
     if _other_parties(case) or _another_sort(case) or _elsewhere(case) or exchanged(case, known):
         return False
-    if reworded:
+    if reworded or described:
         return True
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
@@ -87,6 +90,24 @@ def _is_reworded(case: Case) -> bool:
         and len(gone | come) > 1
         and any(map(_says_otherwise, case.sides, case.wording.places))
     )
+
+
+def _describes(facts: Facts, places: Sequence[Range]) -> bool:
+    """Whether words only describe somebody who is named: "the Data Office, which is the Swiss authority"."""
+    words, capitals = facts.text.words, set(facts.text.capitals)
+    return all(
+        any(
+            words[at : at + 2] in _WHICH_IS and at in facts.text.breaks and at - 1 in capitals
+            for at in range(max(start - _LONGEST_DESCRIPTION, 1), start)
+            if facts.text.sentences[at] == facts.text.sentences[start]
+        )
+        and not any(facts.text.shown[facts.text.spans[at][0]].isupper() for at in range(start, end))
+        for start, end in places
+    )
+
+
+_LONGEST_DESCRIPTION = 6
+_WHICH_IS = frozenset((which, is_) for which in ("which", "who") for is_ in ("is", "are"))
 
 
 def _says_otherwise(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range]) -> bool:

@@ -124,7 +124,13 @@ def binds_nobody(text: Text, at: int, force: Force, verb: str) -> bool:
     )
     consists = force == "may" and verb in _CONSISTS and text.words[at - 1] not in _INCLUDERS
     repeats = force == "not" and text.words[at + 1 : at + 3] == ("done", "so")  # "and we have never done so"
-    return verb in _IDLE or agreed or formal or consists or repeats or (force == "may" and _hinders(text, at))
+    looks = _is_a_form(text.words, at) or (force == "may" and _hinders(text, at))
+    return verb in _IDLE or agreed or formal or consists or repeats or looks
+
+
+def _is_a_form(words: Sequence[str], at: int) -> bool:
+    """Whether it is only said what something looks like: "this will be in the form of a file"."""
+    return words[at + 1 : at + 5] == ("be", "in", "the", "form")
 
 
 def _hinders(text: Text, at: int) -> bool:
