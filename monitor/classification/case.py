@@ -105,18 +105,25 @@ class Case:
     @property
     def row(self) -> bool:
         """The clause is a row of a table or a record."""
-        return self.clause.kind == "row" or bool(self.clause.cells)
+        return all(clause.kind == "row" or clause.cells for clause in self.clauses)
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clause as it was and as it is, as far as it stood."""
+        sides = self.difference.before, self.difference.after
+        return tuple(clause for clause in sides if clause)
 
     @property
     def listed(self) -> bool:
         """The clause is an entry of a list of recipients: a row, or a short item."""
-        short = self.clause.kind == "item" and len(self.clause.text.split()) <= _LONGEST_ENTRY
-        if self.clause.kind == "paragraph" and len(self.clause.text.split()) <= _LONGEST_NAME:
-            headed = " ".join(self.clause.path[-1:]).casefold().split()
+        kinds, longest = {c.kind for c in self.clauses}, max(len(c.text.split()) for c in self.clauses)
+        headings = [heading for clause in self.clauses for heading in clause.path[-1:]]
+        if kinds == {"paragraph"} and longest <= _LONGEST_NAME:
+            headed = " ".join(headings).casefold().split()
             return not SURELY_RECIPIENTS.isdisjoint(word.strip(".,:") for word in headed)
-        if not (short or self.row):
+        if not (self.row or (kinds == {"item"} and longest <= _LONGEST_ENTRY)):
             return False
-        above = " ".join((self.clause.lead, *self.clause.path[-1:])).casefold().split()
+        above = " ".join((*(clause.lead for clause in self.clauses), *headings)).casefold().split()
         return (
             self.context.recipients
             or "subprocessors" in (*self.topics, self.context.policy_kind)

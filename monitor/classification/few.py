@@ -135,7 +135,8 @@ _FOREIGN_NOES = word_set(table("wording")["foreign_noes"])
 
 def denied_above(case: Case) -> bool:
     """Whether a clause stands under a heading that says no: "Data we never share"."""
-    return any(not _NOES.isdisjoint(heading.casefold().split()) for heading in case.clause.path[-1:])
+    above = (heading for clause in case.clauses for heading in clause.path[-1:])
+    return any(not _NOES.isdisjoint(heading.casefold().split()) for heading in above)
 
 
 _NOES = frozenset({"not", "never", "no", "don't", "won't", "without"})

@@ -322,9 +322,9 @@ def _by_places(case: Case, known: Knowledge) -> Iterator[Found]:
 def _is_address(case: Case, known: Knowledge) -> bool:
     """Whether a clause is a line of an address: no sentence, no row and no entry of a list, nor under a heading that
     says where data is."""
-    if case.row or case.listed or case.clause.lead or case.clause.kind == "item":
+    if case.row or case.listed or any(clause.lead or clause.kind == "item" for clause in case.clauses):
         return False
-    paths = [side.path for side in (case.difference.before, case.difference.after) if side]
+    paths = [clause.path for clause in case.clauses]
     headed = {hit.name for path in paths for heading in path for hit in known.headings.scan(read(heading))}
     if headed & _ABROAD:
         return False

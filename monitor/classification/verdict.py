@@ -77,7 +77,7 @@ _FIRM = (
 
 def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | None:
     """Why a change moves nobody's position, None when it is material."""
-    if case.clause.kind == "heading" and _is_title(case, findings, known) and not _turned(case, known):
+    if _is_heading(case) and _is_title(case, findings, known) and not _turned(case, known):
         return HEADING
     if case.context.elsewhere and _is_moved(case, case.context.elsewhere):
         return MOVED if _is_moved(case, case.context.moved) else DOUBLED
@@ -115,13 +115,13 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
             return RENAMED
         if not (case.reworded and denies) and not weigh and _is_contact(case, findings, known):
             return CONTACT
-        if (
-            not weigh
-            and _is_fragment(case, known)
-            and not (case.clause.kind == "heading" and _turned(case, known))
-        ):
+        if not weigh and _is_fragment(case, known) and not (_is_heading(case) and _turned(case, known)):
             return LABEL
     return FEW if is_little(case, findings, known) and not _goes_further(case) else None
+
+
+def _is_heading(case: Case) -> bool:
+    return all(clause.kind == "heading" for clause in case.clauses)
 
 
 def _goes_further(case: Case) -> bool:
@@ -143,10 +143,9 @@ def _turned(case: Case, known: Knowledge) -> bool:
 
 def _is_title(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     """Whether a heading only says what is below; a longer one that says something grave is taken at its word."""
-    sides = case.difference.before, case.difference.after
     if case.reworded and any(f.finding.rule.startswith("consent") for f in findings):
         return False  # "Information we share with your consent"
-    words = max(len(clause.text.split()) for clause in sides if clause)
+    words = max(len(clause.text.split()) for clause in case.clauses)
     return words <= (_LONGEST_TITLE if _weigh(findings, known) else _LONGEST_HEADING)
 
 
@@ -287,15 +286,15 @@ _SWITCHES = frozenset({"on", "off", "yes", "no", "enabled", "disabled", "always"
 
 def _is_fragment(case: Case, known: Knowledge) -> bool:
     """A scrap of the page around the policy: no sentence, no list item, no row, and nobody must or may do anything."""
-    clause, delta = case.clause, case.delta
+    delta, clauses = case.delta, case.clauses
     if delta.before.modals or delta.after.modals or delta.parties_come or delta.parties_gone:
         return False
-    if case.row or case.listed or clause.lead or "|" in clause.text:
+    if case.row or case.listed or any(clause.lead or "|" in clause.text for clause in clauses):
         return False
     if delta.quantities_gone or delta.quantities_come or denied_above(case) or _switched(case):
         return False
     if not case.reworded and says_something(case):
         return False
-    if clause.kind == "item" and len(clause.text.split()) > _LONGEST_LABEL:
+    if any(clause.kind == "item" and len(clause.text.split()) > _LONGEST_LABEL for clause in clauses):
         return False
     return not any(is_prose(facts.text, known) for facts in (delta.before, delta.after))
