@@ -133,7 +133,9 @@ def _meant(hits: list[Hit], text: Text) -> list[Hit]:
     ]
 
 
-_TURNED = frozenset({"=discretion", "=suspension", "=opt_in", "=selling", "=cap", "=excluded_damages"})
+_TURNED = frozenset(
+    {"=discretion", "=own_choice", "=suspension", "=opt_in", "=selling", "=cap", "=excluded_damages"}
+)
 
 
 def _is_turned(hit: Hit, hits: list[Hit], text: Text) -> bool:
@@ -144,11 +146,18 @@ def _is_turned(hit: Hit, hits: list[Hit], text: Text) -> bool:
         return not _ADDRESSED.isdisjoint(text.words[hit.start : hit.end])
     if hit.name == "=excluded_damages":
         return _only_capped(hit, text)
+    if hit.name == "=own_choice":
+        return _opts_out(hit, text)
     if hit.name == "=opt_in":
-        return _asks_for_none(hit, text)
+        return _opts_out(hit, text) or _asks_for_none(hit, text)
     if hit.name == "=selling":
         return _only_names_brokers(hit, hits, text)
     return _insures(hit, text) or any(other.name in _FREE and _meet(hit, other) for other in hits)
+
+
+def _opts_out(hit: Hit, text: Text) -> bool:
+    """Whether somebody only refuses: "where they have opted out"."""
+    return text.words[hit.end - 1].startswith("opt") and text.words[hit.end : hit.end + 1] == ("out",)
 
 
 _ADDRESSED = frozenset(
@@ -283,7 +292,9 @@ _NONE = frozenset({"no", "neither", "none", "nothing", "nobody"})
 
 
 def _denied(text: Text, hit: Hit) -> bool:
-    """Whether a concept that begins with a thing says no of it: "data about you is not sold"."""
+    """Whether a concept says no of what it begins with: "data about you is not sold", "not for sale"."""
+    if text.words[hit.start] in _NEVER:
+        return True
     if text.words[hit.start + 1 : hit.start + 2] in _NO_SUCH and hit.end > hit.start + 1:
         return True  # "we sell no data", "sold none of it"
     return not _NEVER.isdisjoint(text.words[max(hit.start + 1, hit.end - _DENIED_REACH) : hit.end])

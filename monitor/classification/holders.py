@@ -198,6 +198,8 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
         return "vendor"
     if verb[0] in _ADDRESSED and not _ASKING.isdisjoint(words[clause_start(text, modal_at) : modal_at]):
         return "customer"  # "the request should be sent to our legal department"
+    if verb[0] in _SOLD and words[modal_at + 1 : modal_at + 2] == ("be",):
+        return "vendor"  # "addresses of people who meet with you may be sold"
     if (
         words[modal_at] not in ("may", "can", "could")
         or stem(verb[0]) in PRACTICES
@@ -209,6 +211,7 @@ def _likely_agent(text: Text, modal_at: int, verb_at: int) -> Holder | None:
     return "customer" if denied or (own and words[modal_at] == "can") else None
 
 
+_SOLD = frozenset({"sold", "resold", "rented", "monetized", "monetised"})
 _ADDRESSED = word_set("sent addressed directed submitted mailed emailed made")
 _ASKING = word_set(
     "request requests inquiry inquiries enquiry enquiries question questions complaint complaints"

@@ -125,7 +125,8 @@ def _slack(case: Case, rule: Subject) -> int:
         slack += _slower(case)
     if rule.fact in ("training", "selling"):
         nameless = [_nameless(*side) for side in zip(case.sides, case.residue, strict=True)]
-        slack += nameless[0] - nameless[1]
+        refused = [_if_refused(*side) for side in zip(case.sides, case.residue, strict=True)]
+        slack += nameless[0] - nameless[1] + refused[1] - refused[0]
     return slack
 
 
@@ -154,6 +155,14 @@ def _nameless(side: tuple[Facts, Sequence[Range]], runs: Sequence[Range]) -> int
         word in _NAMELESS and not is_banned(facts, start)
         for start, end in runs
         for word in facts.text.words[start:end]
+    )
+
+
+def _if_refused(side: tuple[Facts, Sequence[Range]], runs: Sequence[Range]) -> int:
+    """How often some words let a promise hold for those who refuse: "not be sold where you have opted out"."""
+    facts = side[0]
+    return sum(
+        fact.name == "opt_out" and _meets(fact, runs) and is_banned(facts, fact.start) for fact in facts.said
     )
 
 

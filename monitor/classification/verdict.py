@@ -109,7 +109,7 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
                 _alias_only(case)
                 or _renamed(case, case.sides, known)
                 or _is_renamed(case, findings, known)
-                or (rules <= _OF_A_TERM and defined_anew(_placed(case), known))
+                or (rules <= _OF_A_TERM and defined_anew(_of_names(case), known))
             )
         ):
             return RENAMED
@@ -224,7 +224,22 @@ def _placed(case: Case) -> Sides:
     return [(facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True)]
 
 
-_OF_A_TERM = GENERIC | {"recipients", "party"}
+def _of_names(case: Case) -> Sides:
+    """Both sides with the changed words that differ in substance or are written with a capital."""
+    sides = []
+    for (facts, changed), places in zip(case.sides, case.wording.places, strict=True):
+        capitals = set(facts.text.capitals)
+        runs = [
+            (start, end)
+            for start, end in changed
+            if not capitals.isdisjoint(range(start, end))
+            or any(start < last and first < end for first, last in places)
+        ]
+        sides.append((facts, runs))
+    return sides
+
+
+_OF_A_TERM = GENERIC | {"recipients", "party", "covers.prohibition"}
 """Rules that see no more than which words a term is made of."""
 
 
