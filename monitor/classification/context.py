@@ -13,6 +13,7 @@ from monitor.classification.recipients import lists_recipients
 from monitor.classification.relocation import Sentence, doubled_sentences, moved_sentences
 from monitor.classification.renaming import Renaming, renamings
 from monitor.classification.tables import table, word_set
+from monitor.classification.text import read
 from monitor.classification.user import UserRule
 from monitor.comparison import Difference
 from monitor.model import Document
@@ -52,6 +53,8 @@ class Context:
     """Both documents, folded: to see how far a defined term reaches."""
     recipients: bool = False
     """Whether a table or a list names those who get data."""
+    headings: frozenset[tuple[str, ...]] = frozenset()
+    """Folded words of the headings that have clauses below them, in either document."""
     columns: Heads = field(default_factory=dict)
     """What the columns of rows are called that do not say so themselves."""
     renamings: frozenset[Renaming] = frozenset()
@@ -86,6 +89,11 @@ class Context:
             vendor_names=_names(before, after, vendor),
             notes=tuple(notes),
             texts=(before.text.casefold(), after.text.casefold()),
+            headings=frozenset(
+                words
+                for heading in {h for side in (before, after) for clause in side.clauses for h in clause.path}
+                if len(words := read(heading).words) <= _LONGEST_HEADING
+            ),
             columns={**heads(before.clauses), **heads(after.clauses)},
             recipients=any(lists_recipients(side.clauses) for side in (before, after)),
         )
@@ -125,5 +133,7 @@ def _names(before: Document, after: Document, vendor: str | None) -> frozenset[s
     return frozenset(names | ({vendor.split()[0].casefold()} if vendor and vendor.split() else set()))
 
 
+_LONGEST_HEADING = 14
+"""Words of what a table of contents may name."""
 _OFTEN = 2
 """Mentions of a doer, in both documents together, from which on it is the vendor."""

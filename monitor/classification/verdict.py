@@ -25,7 +25,7 @@ from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import Sentence, only_moved
 from monitor.classification.renaming import Sides, defined_anew, only_renamed, renamed
 from monitor.classification.residue import hard
-from monitor.classification.text import read
+from monitor.classification.text import Text, read
 from monitor.classification.turns import softens, swapped_modals
 from monitor.classification.voice import revoiced
 from monitor.classification.whole import GENERIC
@@ -33,6 +33,7 @@ from monitor.classification.wording import DECISIVE
 from monitor.comparison.numbering import Renumbered
 
 HEADING = "a heading"
+CONTENTS = "a table of contents"
 SPELLING = "spelling"
 DATES = "dates or references"
 SAME = "same meaning"
@@ -43,6 +44,7 @@ LABEL = "no sentence: a label, a menu or a price tag"
 FEW = "few words and no rule applies"
 _RULE_OF = {
     HEADING: "heading",
+    CONTENTS: "contents",
     SPELLING: "spelling",
     DATES: "dates",
     SAME: "same",
@@ -79,6 +81,8 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     """Why a change moves nobody's position, None when it is material."""
     if _is_heading(case) and _is_title(case, findings, known) and not _turned(case, known):
         return HEADING
+    if all(_is_contents(facts.text, case.context.headings) for facts, _ in case.sides):
+        return CONTENTS
     if case.context.elsewhere and _is_moved(case, case.context.elsewhere):
         return MOVED if _is_moved(case, case.context.moved) else DOUBLED
     rules = {f.finding.rule for f in findings}
@@ -118,6 +122,23 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
         if not weigh and _is_fragment(case, known) and not (_is_heading(case) and _turned(case, known)):
             return LABEL
     return FEW if is_little(case, findings, known) and not _goes_further(case) else None
+
+
+def _is_contents(text: Text, headings: frozenset[tuple[str, ...]]) -> bool:
+    """Whether a text is a run of headings of its document, numbered or not; one that did not stand is none."""
+    words, at, found = text.words, 0, 0
+    longest = max(map(len, headings), default=0)
+    while at < len(words):
+        end = next((end for end in range(at + longest, at, -1) if words[at:end] in headings), None)
+        if end is None and not (words[at].isdigit() or words[at] in _OF_CONTENTS):
+            return False
+        found += end is not None
+        at = end or at + 1
+    return not words or found >= _FEWEST_HEADINGS
+
+
+_FEWEST_HEADINGS = 3
+_OF_CONTENTS = frozenset({"table", "of", "contents", "content"})
 
 
 def _is_heading(case: Case) -> bool:

@@ -166,6 +166,16 @@ def test_a_heading_may_run_into_its_paragraph() -> None:
     )
 
 
+def test_a_table_of_contents_says_nothing() -> None:
+    parts = ("The vault of the gallery", "Lamps and breaches", "Selling your data")
+    body = "".join(f"# {part}\n\nWe keep the {part.casefold()} in order.\n\n" for part in parts)
+    listed = "".join(f"- {part}\n" for part in parts)
+    numbered = " ".join(f"{number}. {part}" for number, part in enumerate(parts, 1))
+    assert compared(f"{listed}\n{body}", f"{numbered}\n\n{body}").verdict in ("editorial", "cosmetic")
+    assert compared(body, f"{numbered}\n\n{body}").changes[0].reason == "a table of contents"
+    assert compared(body, f"1. We sell your data 2. Lamps 3. Vaults\n\n{body}").verdict == "material"
+
+
 GRAVE = [
     # Whoever promised decides alone.
     (
