@@ -147,14 +147,27 @@ def _unsaid(names: tuple[Party, ...], other: Facts) -> tuple[Party, ...]:
     if not names:
         return names
     words = f" {' '.join(other.text.words)} "
-    squeezed = words.replace(" ", "")
     longer = [f" {party.key} " for party in other.parties]
     return tuple(
         party
         for party in names
-        if (f" {party.key} " not in words and party.key.replace(" ", "") not in squeezed)
+        if (
+            f" {party.key} " not in words and not _stands_joined(party.key.replace(" ", ""), other.text.words)
+        )
         or (party.form and any(f" {party.key} " in name and f" {party.key} " != name for name in longer))
     )
+
+
+def _stands_joined(name: str, words: Sequence[str]) -> bool:
+    """Whether a name stands in a text in more or fewer words: "Data Dog", "Datadog"."""
+    for at, word in enumerate(words):
+        if name.startswith(word):
+            rest, end = name[len(word) :], at + 1
+            while rest and end < len(words) and rest.startswith(words[end]):
+                rest, end = rest[len(words[end]) :], end + 1
+            if not rest:
+                return True
+    return False
 
 
 def _facts(before: tuple[Fact, ...], after: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:

@@ -306,13 +306,14 @@ _NO_SUCH = frozenset({("no",), ("none",), ("nothing",)})
 
 
 def _negated(text: Text, at: int) -> bool:
-    before = text.words[max(at - _WITHOUT_REACH, 0) : at]
+    before = text.words[max(at - _FORBIDDEN_REACH, text.sentence_starts[text.sentences[at]]) : at]
+    if not _FORBIDS.isdisjoint(before) and _forbidden(text, at):
+        return True
+    before = before[-_WITHOUT_REACH:]
     if (before[-1:] == ("from",) and before[-2:-1] in _KEPT_OUT) or before[-2:] == ("out", "of"):
         return True  # "excluded from model training", "kept out of it"
     if _DENYING.isdisjoint(before):
         return False
-    if not _FORBIDS.isdisjoint(before) and _forbidden(text, at):
-        return True
     for here in range(at - 1, max(at - _NEGATION_REACH, 0) - 1, -1):
         if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
             return False
@@ -323,7 +324,7 @@ def _negated(text: Text, at: int) -> bool:
 
 def _forbidden(text: Text, at: int) -> bool:
     """Whether a concept stands in what something forbids: "our agreements forbid the use of data to train"."""
-    for here in range(at - 1, max(at - _WITHOUT_REACH, 0) - 1, -1):
+    for here in range(at - 1, max(at - _FORBIDDEN_REACH, 0) - 1, -1):
         if text.sentences[here] != text.sentences[at] or here + 1 in text.breaks:
             return False
         if text.words[here] in _FORBIDS:
@@ -367,4 +368,4 @@ def _lacks(text: Text, at: int) -> bool:
     return False
 
 
-_WITHOUT_REACH = 8
+_WITHOUT_REACH, _FORBIDDEN_REACH = 8, 20

@@ -47,9 +47,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     light = idle or known.weights.get(case.topics[0], 0) < 0
     reworded = _is_reworded(case)
     least = 1 if not reworded and not light and _is_plain(case) else _SUBSTANTIAL
-    described = all(
-        _describes(facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
-    )
+    described = all(map(_describes, case.sides, case.wording.places))
     if not described and max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
@@ -92,17 +90,25 @@ def _is_reworded(case: Case) -> bool:
     )
 
 
-def _describes(facts: Facts, places: Sequence[Range]) -> bool:
+def _describes(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range]) -> bool:
     """Whether words only describe somebody who is named: "the Data Office, which is the Swiss authority"."""
-    words, capitals = facts.text.words, set(facts.text.capitals)
+    text, capitals = side[0].text, set(side[0].text.capitals)
     return all(
-        any(
-            words[at : at + 2] in _WHICH_IS and at in facts.text.breaks and at - 1 in capitals
-            for at in range(max(start - _LONGEST_DESCRIPTION, 1), start)
-            if facts.text.sentences[at] == facts.text.sentences[start]
-        )
-        and not any(facts.text.shown[facts.text.spans[at][0]].isupper() for at in range(start, end))
-        for start, end in places
+        _is_description(text, start, capitals) and text.shown[text.spans[start][0]].islower()
+        for first, last in side[1]
+        for start, end in differing
+        if first <= start < last
+    )
+
+
+def _is_description(text: Text, at: int, capitals: set[int]) -> bool:
+    """Whether a word stands soon after "which is" behind a name."""
+    return any(
+        text.words[here : here + 2] in _WHICH_IS
+        and here in text.breaks
+        and here - 1 in capitals
+        and text.sentences[here] == text.sentences[at]
+        for here in range(max(at - _LONGEST_DESCRIPTION, 1), at)
     )
 
 

@@ -38,7 +38,7 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
         back = range(first_named, at)
     for here in back:
         word, far = words[here], at - here > _SHORTEST_SUBJECT
-        if here == at - 1 and _is_stranger(text, here):
+        if here == at - 1 - (words[at - 1] == "itself") and _is_stranger(text, here):
             return "vendor"
         if far and here and words[here - 1] in _RELATIVE:
             continue  # "records that you submit to it may be used"
@@ -282,6 +282,8 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
     words = text.words
     if "|" in text.shown or (words[at] == "never" and at in text.breaks):
         return False  # a row says what is done, not what one must do; so does "AI training: never"
+    if words[at + 1 : at + 3] == ("off", "limits"):
+        return False
     if words[at] in _BE:
         return not (_BANNED_FROM.intersection(words[at + 2 : at + 5]) or words[verb_at - 1] == "from")
     before = words[clause_start(text, at) : at]

@@ -118,8 +118,16 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             force = "may"
         end = min(verb_at + 5, len(text.words))
         found.append(Modal(holder, force, verb, at, end, text.sentences[at]))
-        taken = verb_at - 1
+        taken = at + 1 if _says_more(text, at + 2, verb_at - 1) else verb_at - 1
     return found
+
+
+def _says_more(text: Text, start: int, end: int) -> bool:
+    """Whether somebody else does or may do the same before the verb: "you may not, and we do not, copy it"."""
+    return not _OTHERS_DO.isdisjoint(text.words[start:end])
+
+
+_OTHERS_DO = _MODALS | {"do", "does"}
 
 
 def _gives_up(text: Text, force: Force, verb: str, at: int) -> bool:

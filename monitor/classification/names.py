@@ -89,6 +89,8 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
     vendor = case.context.vendor_names
     if party.processes and vendor.isdisjoint(words):
         return True
+    if _is_called_provider(facts.text, party):
+        return True
     if not _NO_ORGANISATION.isdisjoint(words) or all(
         word in known.vocabulary or word in vendor for word in words
     ):
@@ -109,6 +111,18 @@ def _counts(facts: Facts, party: Party, case: Case, known: Knowledge) -> bool:
         return named or not _SHARING.isdisjoint(facts.text.words)
     several = len(facts.parties) >= _SEVERAL
     return named and (several or bool({"subprocessors", "data_sharing"} & set(case.topics)))
+
+
+def _is_called_provider(text: Text, party: Party) -> bool:
+    """Whether brackets behind a name say what it does: "Persona (an identity verification provider)"."""
+    after = text.shown[text.spans[party.end - 1][1] :].lstrip()
+    if after[:1] != "(":
+        return False
+    return not _PROVIDERS.isdisjoint(after[1:].partition(")")[0].casefold().split()[:_LONGEST_ROLE])
+
+
+_PROVIDERS = frozenset({"provider", "processor", "subprocessor", "sub-processor", "supplier", "vendor"})
+_LONGEST_ROLE = 8
 
 
 def _among_several(facts: Facts, party: Party) -> bool:

@@ -178,10 +178,13 @@ def _is_entry(text: Text, run: Range) -> bool:
     first, last = run
     if text.words[first] in _ADVERBIAL:
         return False
+    if text.words[first] in _RELATIVE and first not in text.breaks:
+        return False  # "names that could be tied to you or others"
     beside = text.words[max(first - 1, 0) : last + 1]
     return not _ENTRY_JOINTS.isdisjoint(beside) or first in text.breaks or last in text.breaks
 
 
+_RELATIVE = frozenset({"that", "which", "who"})
 _ENTRY_JOINTS = frozenset({"and", "or", "nor"})
 _ADVERBIAL = word_set(
     "in on where when if as at under upon during generally usually currently mostly for whether"

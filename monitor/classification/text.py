@@ -24,7 +24,7 @@ _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}")
 _HIDDEN = "[email protected]"
 """What some pages show for an address."""
 _DOMAIN = re.compile(
-    r"\b(?![A-Z][\w-]{1,40}\.(?:io|ai|co)\b(?!\.\w|/))(?i:(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)"
+    r"\b(?![A-Z][\w-]{1,40}\.(?:io|ai|co|com)\b(?!\.\w|/))(?i:(?:[\w-]{1,40}\.){1,4}(?:com|ai|io|org|net|co|gov|app|dev)\b(?!\.\w)"
     r"(?!,? (?:inc|ltd|llc|limited|gmbh|corp|corporation|b\.?v|s\.?a|ab|as|oy)\b)(?:/\S{0,300})?)"
 )
 """An address; "Gong.io" and "Booking.com Ltd." are companies."""

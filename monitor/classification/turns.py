@@ -18,7 +18,7 @@ from monitor.classification.text import Text
 from monitor.classification.verbs import stem
 from monitor.model import Severity
 
-NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nowhere", "unable"})
+NOES = frozenset({"not", "never", "no", "neither", "nobody", "none", "nothing", "nowhere", "unable"})
 _AROUND = 5
 """Words quoted on each side of a no."""
 

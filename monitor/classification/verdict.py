@@ -81,10 +81,10 @@ def editorial(case: Case, findings: Sequence[Found], known: Knowledge) -> str | 
     """Why a change moves nobody's position, None when it is material."""
     if _is_heading(case) and _is_title(case, findings, known) and not _turned(case, known):
         return HEADING
-    if all(_is_contents(facts.text, case.context.headings) for facts, _ in case.sides):
-        return CONTENTS
     if case.context.elsewhere and _is_moved(case, case.context.elsewhere):
         return MOVED if _is_moved(case, case.context.moved) else DOUBLED
+    if all(_is_contents(facts.text, case.context.headings) for facts, _ in case.sides):
+        return CONTENTS
     rules = {f.finding.rule for f in findings}
     if (
         case.context.renamings

@@ -183,6 +183,49 @@ GRAVE = [
         "We will inform the owners of a breach of the vault where and when we consider this appropriate.",
         {"permission_widened"},
     ),
+    # Names that are known by what brackets say of them, or whose letters stand in other words.
+    (
+        "We share personal data with service providers; we use Stripe (a payment provider) to be paid.",
+        "We share personal data with service providers; we use Stripe (a payment provider) to be paid, and Persona (an "
+        "identity provider) to know you.",
+        {"party_added"},
+    ),
+    # Whoever else does not do it either.
+    (
+        "Lenders may not, and the Gallery itself does not, use the records of guests to profile them.",
+        "Lenders may not use the records of guests to profile them.",
+        {"prohibition_removed"},
+    ),
+    # Entries of what is off limits.
+    (
+        "The following are off limits for model training: (a) letters; (b) drawings; and (c) recordings.",
+        "The following are off limits for model training: (a) letters; and (b) recordings.",
+        {"prohibition_removed"},
+    ),
+    # Who alone sees it.
+    (
+        "Only your lenders can view your personal data.",
+        "Your lenders can view your personal data.",
+        {"prohibition_removed"},
+    ),
+    # What cannot be traced may now be kept.
+    (
+        "We never log your address or any identifiers to disk.",
+        "We never log your address or any identifiers to disk that could be tied to you or to your visits.",
+        {"prohibition_removed"},
+    ),
+    # On unless somebody turns it off.
+    (
+        "The box on the form is left blank. We send news only to people who have ticked it.",
+        "The box on the form comes ticked. We send news to everyone who has not unticked it.",
+        {"right_removed", "permission_widened"},
+    ),
+    # Training that is forbidden far from the word that forbids.
+    (
+        "Our contracts forbid keeping prompts for more than thirty days and the use of either for model training.",
+        "Our contracts forbid keeping prompts for more than thirty days.",
+        {"prohibition_removed", "permission_widened"},
+    ),
     # No deadline is left.
     (
         "Once we know of a breach, we will inform the owners without undue delay and send them timely news.",
