@@ -237,7 +237,7 @@ def confined(facts: Facts, modal: Modal | Range) -> bool:
 
 _CONFINING = 6
 _ONLY = frozenset({"only", "exclusively", "solely"})
-_CONVERSE = [{"receive", "provide"}, {"collect", "provide"}, {"get", "provide"}]
+_CONVERSE = [{"receive", "provide"}, {"receive", "send"}, {"collect", "provide"}, {"get", "provide"}]
 """What one may receive from others, others may provide."""
 _SAME_SIDE = frozenset({"vendor", "third", "either"})
 

@@ -100,7 +100,7 @@ def modals(text: Text, vendor: frozenset[str] = frozenset()) -> list[Modal]:
             continue
         verb_at += asked is not None
         addressed = asked or (text.words[verb_at : verb_at + 1] == ("be",) and agent(text, verb_at, vendor))
-        served = force in ("must", "may") and not addressed and _served(text.words, verb_at)
+        served = not addressed and _served(text.words, verb_at) and force in ("must", "may", "not")
         exposed = text.words[verb_at : verb_at + 3] == ("be", "subject", "to")
         if (served or exposed) and holder == "customer":
             holder = "vendor"  # "you will not be subject to automated decisions"

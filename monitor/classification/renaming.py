@@ -90,11 +90,17 @@ def _is_term(text: Text, changed: Sequence[Range], known: Knowledge) -> bool:
     words = {_singular(text.words[at]) for at in places}
     if not 0 < len(words) <= _MOST_RENAMED or len(places) <= len(words):
         return False
-    if not all(text.shown[text.spans[at][0]].isupper() for at in places):
+    if not all(_is_capital(text, at) for at in places):
         return False
     return any(
         words <= {_singular(word) for word in read(term).words} for term in _QUOTED.findall(text.shown)
     )
+
+
+def _is_capital(text: Text, at: int) -> bool:
+    """Whether a word is written with a capital, or joined to the one before it: "Plug-ins"."""
+    start = text.spans[at][0]
+    return text.shown[start].isupper() or text.shown[start - 1 : start] == "-"
 
 
 _QUOTED = re.compile(r'"([A-Z][^"]{1,60})"')
