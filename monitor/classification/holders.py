@@ -42,6 +42,8 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
             return "vendor"
         if far and here and words[here - 1] in _RELATIVE:
             continue  # "records that you submit to it may be used"
+        if here == at - 1 and here > start and words[here - 1] in _TO_WHOM:
+            continue  # "our answer to you will say why"
         if word != "third" and text.shown[text.spans[here][1] :][:1] == "-":
             continue  # "our person-detection software"
         party = named(text, here, vendor) if word in _MAY_BE_NAMED or word in vendor else None
@@ -102,6 +104,7 @@ def _ends_condition(text: Text, at: int) -> bool:
 _PURPOSES = frozenset({"to", "in", "for", "with", "as", "during", "under", "upon"})
 _CASES = frozenset({"if", "when", "where", "once", "unless"})
 _RELATIVE = frozenset({"that", "which"})
+_TO_WHOM = frozenset({"to", "with", "for", "from"})
 _THAT_ITS = frozenset(("that", word) for word in ("your", "our", "the", "any", "such", "their", "its"))
 _UNDERSTANDS = word_set("acknowledge acknowledges understand understands")
 """What a party says that something else is so: "you acknowledge such data will be handled by another"."""
