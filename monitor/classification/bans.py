@@ -11,6 +11,7 @@ from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, statement
 from monitor.classification.knowledge import Knowledge
+from monitor.classification.runs import Range
 from monitor.classification.tables import word_set
 from monitor.classification.verbs import PRACTICES, stem
 
@@ -81,17 +82,30 @@ def _affirmed(case: Case, known: Knowledge) -> Iterator[tuple[str, str, bool]]:
     if not case.reworded or max(len(facts.text.sentence_starts) for facts, _ in case.sides) == 1:
         return
     bans = [_forbidden(facts, known) for facts, _ in case.sides]
-    matched = set(case.delta.sentences), set(case.delta.sentences.values())
+    matched = case.delta.sentences, {there: here for here, there in case.delta.sentences.items()}
     for side, (facts, changed) in enumerate(case.sides):
         own, other, came = bans[side], bans[1 - side], side == 1
         for start, end in touched(facts.text, changed) if other - own else ():
+            sentence = facts.text.sentences[start]
+            counterpart = matched[side].get(sentence)
             said_no = not _NOES.isdisjoint(facts.text.words[start:end])
-            if said_no or facts.text.sentences[start] in matched[side]:
+            if said_no or (counterpart is not None and _bans(case.sides[1 - side][0], counterpart)):
                 continue
-            said = _roots(facts, start, end, known)
-            if len((said & other) - own) >= _FEWEST:
+            said, fewest = _roots(facts, start, end, known), _FEWEST
+            if counterpart is not None:  # of a sentence that stood only what is new in it
+                runs = (_within(run, (start, end)) for run in changed)
+                said, fewest = {root for run in runs for root in _roots(facts, *run, known)}, _FEWEST + 1
+            if len((said & other) - own) >= fewest:
                 quote = facts.text.snippet(start, min(end, start + _LONGEST))
                 yield ("", quote, True) if came else (quote, "", False)
+
+
+def _bans(facts: Facts, sentence: int) -> bool:
+    return any(modal.sentence == sentence and modal.effect == "not" for modal in facts.modals)
+
+
+def _within(run: Range, sentence: Range) -> Range:
+    return max(run[0], sentence[0]), min(run[1], sentence[1])
 
 
 def _forbidden(facts: Facts, known: Knowledge) -> frozenset[str]:

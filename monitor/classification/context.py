@@ -74,7 +74,7 @@ class Context:
         policy_kind: str | None,
         vendor: str | None,
     ) -> Self:
-        language = after.language or before.language
+        language = _language(before, after)
         notes = []
         if language not in (None, "en"):
             name = _LANGUAGES.get(language or "", language)
@@ -120,6 +120,12 @@ class Context:
     @property
     def english(self) -> bool:
         return self.language in (None, "en")
+
+
+def _language(before: Document, after: Document) -> str | None:
+    """The language of the longer document that has one: of few words it is a guess; the same read backwards."""
+    known = [(len(side.text), side.language) for side in (before, after) if side.language]
+    return max(known)[1] if known else None
 
 
 _DOER = re.compile(r"\b([A-Z][A-Za-z0-9]{2,24}) (?:will|shall|may|must|reserves|does|agrees|uses|collects) ")

@@ -42,10 +42,8 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
             return "vendor"
         if far and here and words[here - 1] in _RELATIVE:
             continue  # "records that you submit to it may be used"
-        if here == at - 1 and here > start and words[here - 1] in _TO_WHOM:
-            continue  # "our answer to you will say why"
-        if word != "third" and text.shown[text.spans[here][1] :][:1] == "-":
-            continue  # "our person-detection software"
+        if _is_no_subject(text, here, at, start):
+            continue
         party = named(text, here, vendor) if word in _MAY_BE_NAMED or word in vendor else None
         if party is not None:
             return party
@@ -58,6 +56,14 @@ def holder_of(text: Text, at: int, vendor: frozenset[str], *, banned: bool) -> H
     if banned:
         return "customer"
     return "vendor" if back else None
+
+
+def _is_no_subject(text: Text, here: int, at: int, start: int) -> bool:
+    """Whether a word before a modal only says to whom, or what sort of thing: "our answer to you will say why", "our
+    person-detection software"."""
+    if here == at - 1 and here > start and text.words[here - 1] in _TO_WHOM:
+        return True
+    return text.words[here] != "third" and text.shown[text.spans[here][1] :][:1] == "-"
 
 
 def _is_stranger(text: Text, at: int) -> bool:

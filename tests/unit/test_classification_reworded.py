@@ -131,6 +131,20 @@ def test_what_changes_something_is_material(before: str, after: str) -> None:
         assert compared(one, other).verdict == "material", one
 
 
+def test_the_language_of_few_words_does_not_decide() -> None:
+    """Of a table of noes alone the language is a guess: read backwards, the comparison is the same."""
+    before = "| Sort | Sold? |\n|---|---|\n| Identifiers | No |\n| Internet activity | No |"
+    after = before.replace("activity | No", "activity | Yes, to advertising networks and data brokers")
+    found = [
+        (f.rule, f.before, f.after) for change in compared(before, after).changes for f in change.findings
+    ]
+    back = [
+        (f.rule, f.after, f.before) for change in compared(after, before).changes for f in change.findings
+    ]
+    assert sorted(found) == sorted(back)
+    assert compared(before, after).severity == "high"
+
+
 LIST = "# House rules\n\nIn the halls:\n\n- Guests must not feed the cats.\n- {}\n- Lights go out at ten.\n- {}\n"
 
 
@@ -225,6 +239,18 @@ GRAVE = [
         "Our contracts forbid keeping prompts for more than thirty days and the use of either for model training.",
         "Our contracts forbid keeping prompts for more than thirty days.",
         {"prohibition_removed", "permission_widened"},
+    ),
+    # What was never collected is collected now, in the same words.
+    (
+        "The app gathers the room and the hour only. It never collects exact position, address books or pictures.",
+        "The app gathers the room, the hour, exact position and address books. It never collects pictures.",
+        {"prohibition_removed"},
+    ),
+    # Law and courts of a row, by what their columns are called.
+    (
+        "| Your country | Governing law | Courts |\n|---|---|---|\n| Any | France | Paris |",
+        "| Your country | Governing law | Courts |\n|---|---|---|\n| Any | Switzerland | Bern |",
+        {"jurisdiction_changed"},
     ),
     # No deadline is left.
     (
