@@ -110,7 +110,11 @@ def wording(
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
         denied, denies = Counter(noes[0][2]), Counter(noes[1][2])
         lacking, further = list((denied - denies).elements()), list((denies - denied).elements())
-        if not (gone or come) and _denies_both((before.text, after.text), changed):
+        if (
+            not (gone or come)
+            and lacking + further == ["not"]
+            and _denies_both((before.text, after.text), changed)
+        ):
             lacking = (
                 further
             ) = []  # "will not affect the one. It will not affect the other", "… the one or the other"
@@ -159,9 +163,15 @@ def _denies_both(texts: tuple[Text, Text], changed: tuple[Sequence[Range], Seque
         for gap, (start, end) in runs[here].items():
             first, last = runs[1 - here].get(gap, (0, 0))
             anew = start in texts[here].sentence_starts and not _NOT.isdisjoint(texts[here].words[start:end])
-            if anew and texts[1 - here].words[first:last] in _OR:
+            if anew and _denies_before(texts[here], start) and texts[1 - here].words[first:last] in _OR:
                 return True
     return False
+
+
+def _denies_before(text: Text, at: int) -> bool:
+    """Whether the sentence before the one that begins at a word says no, too."""
+    first = text.sentence_starts[text.sentences[at] - 1] if at else 0
+    return not _NOT.isdisjoint(text.words[first:at])
 
 
 _NOT = frozenset({"not", "never"})
