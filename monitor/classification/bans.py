@@ -11,7 +11,6 @@ from monitor.classification.endings import folded
 from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, statement
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.runs import Range
 from monitor.classification.tables import word_set
 from monitor.classification.verbs import PRACTICES, stem
 
@@ -93,8 +92,9 @@ def _affirmed(case: Case, known: Knowledge) -> Iterator[tuple[str, str, bool]]:
                 continue
             said, fewest = _roots(facts, start, end, known), _FEWEST
             if counterpart is not None:  # of a sentence that stood only what is new in it
-                runs = (_within(run, (start, end)) for run in changed)
-                said, fewest = {root for run in runs for root in _roots(facts, *run, known)}, _FEWEST + 1
+                there = case.sides[1 - side][0]
+                first = there.text.sentence_starts[counterpart]
+                said, fewest = said - _roots(there, first, _end_of_sentence(there, first), known), _FEWEST + 1
             if len((said & other) - own) >= fewest:
                 quote = facts.text.snippet(start, min(end, start + _LONGEST))
                 yield ("", quote, True) if came else (quote, "", False)
@@ -102,10 +102,6 @@ def _affirmed(case: Case, known: Knowledge) -> Iterator[tuple[str, str, bool]]:
 
 def _bans(facts: Facts, sentence: int) -> bool:
     return any(modal.sentence == sentence and modal.effect == "not" for modal in facts.modals)
-
-
-def _within(run: Range, sentence: Range) -> Range:
-    return max(run[0], sentence[0]), min(run[1], sentence[1])
 
 
 def _forbidden(facts: Facts, known: Knowledge) -> frozenset[str]:
