@@ -291,7 +291,7 @@ def unaddressed(text: Text, at: int, verb_at: int) -> bool:
     words = text.words
     if "|" in text.shown or (words[at] == "never" and at in text.breaks):
         return False  # a row says what is done, not what one must do; so does "AI training: never"
-    if words[at + 1 : at + 3] == ("off", "limits"):
+    if ("off", "limits") in (words[at + 1 : at + 3], words[at + 2 : at + 4]):
         return False
     if words[at] in _BE:
         return not (_BANNED_FROM.intersection(words[at + 2 : at + 5]) or words[verb_at - 1] == "from")

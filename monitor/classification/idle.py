@@ -33,8 +33,10 @@ def is_conditional(text: Text, at: int) -> bool:
         return True
     if words[at] in ("may", "might", "could") and _of_a_thing(text, at):
         return True
-    if words[at + 1 : at + 3] in _HAVING_ON:
-        return True
+    if words[at + 1 : at + 3] in _HAVING_ON or (
+        words[at] in _PERHAPS_SO and words[at - 1 : at] == ("there",)
+    ):
+        return True  # "the effect it may have on you", "there may be cases"
     if words[at] in _PERHAPS_SO and (_is_likely(words, at) or _has_been(words, at)):
         return True
     if words[at] == "should" and words[at + 1 : at + 2] in _SHOULD and _opens(text, at):
@@ -49,7 +51,8 @@ def is_conditional(text: Text, at: int) -> bool:
         return False
     if text.shown[slice(*text.spans[at + 1])] == "Not":
         return True
-    return any(word in _CONDITIONS for word in words[clause_start(text, at) : at])
+    conditions = _CONDITIONS | {"which"} if words[at + 1] == "unable" else _CONDITIONS
+    return any(word in conditions for word in words[clause_start(text, at) : at])
 
 
 def _opens(text: Text, at: int) -> bool:

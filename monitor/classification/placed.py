@@ -291,7 +291,7 @@ def _is_denied(facts: Facts, at: int) -> bool:
     words = facts.text.words
     first = facts.text.sentence_starts[facts.text.head(facts.text.sentences[at])]
     for here in range(at - 1, first - 1, -1):
-        if words[here] in _ALL_NOES:
+        if words[here] in _ALL_NOES or words[here - 1 : here + 1] in _INSTEAD:
             return True
         if words[here] in _FINITE and words[here + 1] not in _ALL_NOES:
             return False
@@ -306,7 +306,8 @@ def _denied(facts: Facts, known: Knowledge) -> Iterator[str]:
     """What the word of weight after each "not" stands for."""
     words = facts.text.words
     for at, no in enumerate(words):
-        for word in words[at + 1 : at + _REACH] if no in _NOES else ():
+        denies = no in _NOES or words[max(at - 1, 0) : at + 1] in _INSTEAD
+        for word in words[at + 1 : at + _REACH] if denies else ():
             if (
                 kin_of(word, known)
                 and word not in MODAL
@@ -318,6 +319,7 @@ def _denied(facts: Facts, known: Knowledge) -> Iterator[str]:
 
 
 _REACH = 4
+_INSTEAD = frozenset({("rather", "than"), ("instead", "of")})
 
 
 def _other_precedence(case: Case) -> bool:
