@@ -232,6 +232,8 @@ def _gratis(ban: Modal, modal: Modal, facts: Facts) -> bool:
 def confined(facts: Facts, modal: Modal | Range) -> bool:
     """Whether one thing is all that is allowed, or asked for: "must exclusively be brought", "may be brought only"."""
     start = modal.start if isinstance(modal, Modal) else modal[0]
+    if not any(fact.name == "forum" for fact in facts.said):
+        return False
     return not _ONLY.isdisjoint(facts.text.words[start : start + _CONFINING])
 
 

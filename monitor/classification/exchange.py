@@ -269,12 +269,21 @@ def _change_places(
     return any(
         pairs[one] == pairs[two][::-1]
         and sorted("".join(pairs[one][0])) != sorted("".join(pairs[one][1]))  # "center", "centre"
-        and not _HINGES.isdisjoint(text.words[places[one][1] : places[two][0]])
+        and _are_apart(text, places[one][1], places[two][0])
         for one in range(len(pairs))
         for two in range(one + 1, min(len(pairs), one + _NEAR))
     )
 
 
+def _are_apart(text: Text, start: int, end: int) -> bool:
+    """Whether two places belong to different statements: "delete letters and keep drawings"; not to one list."""
+    between = text.words[start:end]
+    if not _HINGES.isdisjoint(between):
+        return True
+    return len(between) > 1 and start not in text.breaks and not _AND.isdisjoint(between[1:])
+
+
+_AND = frozenset({"and", "or", "then"})
 _NEAR = 4
 """Changed places within which one is looked for that took what another gave."""
 _HINGES = frozenset(MODAL) | word_set(

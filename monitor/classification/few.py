@@ -47,7 +47,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     light = idle or known.weights.get(case.topics[0], 0) < 0
     reworded = _is_reworded(case)
     least = 1 if not reworded and not light and _is_plain(case) else _SUBSTANTIAL
-    described = all(map(_describes, case.sides, case.wording.places))
+    described = min(gone, come) == 0 and all(map(_describes, case.sides, case.wording.places))
     if not described and max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
@@ -83,11 +83,21 @@ def _matters_anywhere(case: Case, known: Knowledge) -> bool:
 def _is_reworded(case: Case) -> bool:
     """Whether words were put for others in several places: of a sentence said anew, a word more or less is no entry."""
     gone, come = (by_gap(changed) for changed in case.changed)
-    return (
-        bool(gone and come)
-        and len(gone | come) > 1
-        and any(map(_says_otherwise, case.sides, case.wording.places))
-    )
+    if not (gone and come and len(gone | come) > 1) or _exchanges_a_thing(case):
+        return False
+    return any(map(_says_otherwise, case.sides, case.wording.places))
+
+
+def _exchanges_a_thing(case: Case) -> bool:
+    """Whether one thing stands in another's place, whatever else is said anew: "with your doctor", "your insurer"."""
+    led = [
+        {facts.text.words[start - 1] for start, _ in places if start}
+        for (facts, _), places in zip(case.sides, case.wording.places, strict=True)
+    ]
+    return not _BEFORE_THINGS.isdisjoint(led[0] & led[1])
+
+
+_BEFORE_THINGS = word_set("your their with from")
 
 
 def _describes(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range]) -> bool:

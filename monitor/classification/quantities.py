@@ -73,6 +73,13 @@ def labels_clause(text: Text, at: int) -> bool:
 def cites_clauses(text: Text, at: int) -> bool:
     """Whether a number is one of several by which clauses are cited: "Clauses 5 (f), 11 and 12 (2)", "Clause 12(2)"."""
     part = text.shown.endswith("(", 0, text.spans[at][0])
+    if (
+        not part
+        and at + 1 < len(text.words)
+        and at + 1 not in text.breaks
+        and text.words[at + 1] not in _AFTER
+    ):
+        return False  # "Sections 3 and 4, 12 employees"
     for here in range(at - 1, max(at - _LONGEST_LIST, -1), -1):
         word = text.words[here]
         if word in LABELS:
@@ -83,6 +90,7 @@ def cites_clauses(text: Text, at: int) -> bool:
 
 
 _LONGEST_LIST = 10
+_AFTER = frozenset({"and", "or", "to", "through", "of", "above", "below", "hereof"})
 _LISTING = frozenset({"and", "or", "to", "through"})
 _CLAUSE = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}")
 

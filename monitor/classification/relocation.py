@@ -48,12 +48,9 @@ def doubled_sentences(
     doubled: set[Sentence] = set()
     for difference in found:
         clauses = [clause for clause in (difference.before, difference.after) if clause]
-        sides = [Counter(sentences(read(clause.text))) for clause in clauses]
-        left, right = sides if len(sides) > 1 else (*sides, Counter[Sentence]())
-        gone, come = left - right, right - left
-        changed = (
-            Counter[Sentence]() if gone and come else gone + come
-        )  # one of two may be said in other words
+        if len(clauses) > 1:
+            continue  # what a clause no longer says of its case is not said of it elsewhere
+        changed = Counter(sentences(read(clauses[0].text)))
         for sentence, count in changed.items():
             if count > 1 or len(sentence) < _SHORTEST or not _REFERRING.isdisjoint(sentence):
                 continue

@@ -21,6 +21,7 @@ from monitor.model import Document
 Sides = Sequence[tuple[Facts, Sequence[Range]]]
 
 _MOST_RENAMED = 6
+_FILTERS = word_set(table("wording")["filters"])
 _PRODUCTS = word_set(table("names")["products"])
 _ANSWERS = word_set(table("names")["answers"])
 _SORTS_OF_DATA = word_set(
@@ -67,7 +68,9 @@ def defined_anew(differing: Sides, known: Knowledge) -> bool:
     """Whether nothing but one term changed that the clause itself puts in quotes and uses again."""
     sides = [(facts.text, changed) for facts, changed in differing]
     if all(changed for _, changed in sides):
-        return all(_is_term(text, changed, known) for text, changed in sides)
+        (old, _), (new, _) = sides
+        both = set(_QUOTED.findall(old.shown)) & set(_QUOTED.findall(new.shown))
+        return not both and all(_is_term(text, changed, known) for text, changed in sides)
     return any(_is_longer_term(*side, other, known) for side, (other, _) in (sides, sides[::-1]))
 
 
@@ -76,6 +79,8 @@ def _is_longer_term(text: Text, changed: Sequence[Range], other: Text, known: Kn
     if not (changed and _is_term(text, changed, known)):
         return False
     more = {text.words[at] for start, end in changed for at in range(start, end)}
+    if not _FILTERS.isdisjoint(more):
+        return False  # "Breach", "Serious Breach"
     terms, others = ({read(term).words for term in _QUOTED.findall(side.shown)} for side in (text, other))
     return any(tuple(word for word in term if word not in more) in others for term in terms - others)
 
@@ -252,11 +257,17 @@ def renamings(found: Iterable[Difference], before: Document, after: Document) ->
         (old, new)
         for old, new in chosen.items()
         if len({o for o, n in chosen.items() if n == new}) == 1
+        and not _picks_out(old, new)
         and not _uses(after, old, beside=new)
         and not _uses(before, new, beside=old)
         and (_is_title(old, new) or (_is_own(before, old) and _is_own(after, new)))
     )
     return frozenset((_folded(old), _folded(new)) for old, new in certain)
+
+
+def _picks_out(old: str, new: str) -> bool:
+    """Whether one name says of which of all: "Breach", "Serious Breach"."""
+    return not _FILTERS.isdisjoint(set(_folded(old)) ^ set(_folded(new)))
 
 
 def _is_title(old: str, new: str) -> bool:

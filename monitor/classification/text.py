@@ -123,6 +123,8 @@ def _readable(text: str) -> list[str]:
     text = _without_addresses(text)
     if "US$" in text:
         text = text.replace("US$", "$")
+    if not text.isascii() or "[" in text:
+        text = _spelt(text)
     if "<" in text or "{#" in text:
         text = _MARKUP.sub(" ", text)
     if "US" in text or "ollar" in text or "OLLAR" in text:
@@ -134,6 +136,22 @@ def _readable(text: str) -> list[str]:
     for mark in _MARKS:
         text = text.replace(mark, "")
     return text.replace("#", " ").split()
+
+
+def _spelt(text: str) -> str:
+    """A text with words for the signs that answer a question or bound a number."""
+    for sign, words in _SIGNS.items():
+        if sign in text:
+            text = text.replace(sign, words)
+    return text
+
+
+_SIGNS = {
+    **dict.fromkeys(("✓", "✔", "☑", "☒", "✅", "[x]", "[X]"), " yes "),
+    **dict.fromkeys(("✗", "✘", "☐", "❌", "✕", "[ ]"), " no "),
+    "≤": " at most ",
+    "≥": " at least ",
+}
 
 
 def _without_addresses(text: str) -> str:

@@ -193,13 +193,20 @@ def _without_existence(
 ) -> tuple[list[str], list[str]]:
     """What is left where one side says that something exists of which the other takes some: "there is data that we
     keep", "we keep some data"."""
-    exists = [sum(pair in _THERE_IS for pair in pairwise(words)) for words in (before, after)]
+    exists = [
+        sum(
+            words[at : at + 2] in _THERE_IS and ("that", "we") in pairwise(words[at : at + _LONGEST_THING])
+            for at in range(len(words))
+        )
+        for words in (before, after)
+    ]
     if exists[0] > exists[1]:
         return gone, _less(come, "some", "other")
     return (_less(gone, "some", "other"), come) if exists[1] > exists[0] else (gone, come)
 
 
 _THERE_IS = frozenset({("there", "is"), ("there", "are")})
+_LONGEST_THING = 8
 
 
 def _same_doer(before: Text, after: Text) -> bool:

@@ -37,6 +37,10 @@ _REFERENCE = re.compile(
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
+_SIGN = re.compile(r"[✓✔☑☒✅✗✘☐❌✕≤≥]|\[[xX ]\]|[<>](?= ?\d)")
+"""What answers a question, or bounds a number, without a word."""
+
+
 def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
     """Why the change between two wordings of one clause is cosmetic, None when it is not."""
     if not same_files(before, after):
@@ -46,6 +50,8 @@ def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
         if before.text != after.text:
             return "case, quotes, dashes or spacing"
         return "link" if before.links != after.links else "markup"
+    if _SIGN.findall(before.text) != _SIGN.findall(after.text):
+        return None
     if _condition_moves(one, two) or len(_ABOUT.findall(one)) != len(_ABOUT.findall(two)):
         return None
     if tokens(unlabelled(before.text)) == tokens(unlabelled(after.text)) and not (

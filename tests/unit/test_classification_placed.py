@@ -9,6 +9,35 @@ from monitor.classification import compare
 from monitor.extraction import extract
 
 MEANS_ELSE = [
+    # Two things done change places, or one of two is meant instead of the other.
+    (
+        "We delete recordings and keep transcripts.",
+        "We keep recordings and delete transcripts.",
+    ),
+    (
+        "Of names and addresses we share only the former.",
+        "Of names and addresses we share only the latter.",
+    ),
+    # Not so far, only some, further data, another sign.
+    ("We do not sell your drawings.", "We do not yet sell your drawings."),
+    (
+        "If there is a breach of the vault, we tell the lenders.",
+        "If we have a breach of the vault, we tell some lenders.",
+    ),
+    (
+        "Advertisers receive your hashed address.",
+        "Advertisers receive your hashed address and your location.",
+    ),
+    ("| Sold to partners | ✗ |", "| Sold to partners | ✓ |"),
+    # A promise of one term that becomes one of another, a term that means less.
+    (
+        "“Vault Data” and “Guest Data” are kept apart. We never sell Vault Data.",
+        "“Vault Data” and “Guest Data” are kept apart. We never sell Guest Data.",
+    ),
+    (
+        "We report every opening of the vault (a “Breach”). A Breach is told within 2 days.",
+        "We report every opening of the vault (a “Serious Breach”). A Serious Breach is told within 2 days.",
+    ),
     # A condition, or a period, that covers only the second of two things.
     (
         "If you agree, we read your notes and improve the search.",
