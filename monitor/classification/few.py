@@ -13,7 +13,7 @@ from monitor.classification.findings import Found
 from monitor.classification.holders import PARTIES, POSSESSIVES, party_of
 from monitor.classification.kin import laws
 from monitor.classification.knowledge import Knowledge
-from monitor.classification.renaming import names_a_doer, names_another_sort
+from monitor.classification.renaming import names_a_doer, names_another_sort, names_another_term
 from monitor.classification.residue import said_anew
 from monitor.classification.runs import Range, by_gap
 from monitor.classification.tables import table, word_set
@@ -57,7 +57,14 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         settled = frozenset(name for name in settled if known.weights.get(name.partition(":")[0], 0) > 0)
     if settled and not (idle or described):
         return False
-    if _other_parties(case) or _another_sort(case) or _elsewhere(case) or exchanged(case, known):
+    differ = [(facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True)]
+    if (
+        names_another_term(differ)
+        or _other_parties(case)
+        or _another_sort(case)
+        or _elsewhere(case)
+        or exchanged(case, known)
+    ):
         return False
     if reworded or described:
         return True

@@ -34,7 +34,7 @@ def moved_sentences(found: Iterable[Difference]) -> frozenset[Sentence]:
     return frozenset(
         sentence
         for sentence, count in gone.items()
-        if count == come[sentence] and len(sentence) >= _SHORTEST and _POINTING.isdisjoint(sentence)
+        if count == come[sentence] and len(sentence) >= _SHORTEST and _REFERRING.isdisjoint(sentence)
     )
 
 

@@ -265,6 +265,20 @@ def renamings(found: Iterable[Difference], before: Document, after: Document) ->
     return frozenset((_folded(old), _folded(new)) for old, new in certain)
 
 
+def names_another_term(differing: Sides) -> bool:
+    """Whether one term that a clause puts in quotes stands in another's place: of "Buyer" and "Shop" the other."""
+    (before, gone), (after, come) = differing
+    if not (gone and come and '"' in before.text.shown):
+        return False
+    terms = {read(term).words for term in _QUOTED.findall(before.text.shown)}
+    terms &= {read(term).words for term in _QUOTED.findall(after.text.shown)}
+    return all(
+        any((facts.text.words[start:end]) == term[: end - start] for term in terms)
+        for facts, places in differing
+        for start, end in places
+    )
+
+
 def _picks_out(old: str, new: str) -> bool:
     """Whether one name says of which of all: "Breach", "Serious Breach"."""
     return not _FILTERS.isdisjoint(set(_folded(old)) ^ set(_folded(new)))

@@ -26,6 +26,8 @@ def respelt(
         (first, end), (start, last) = runs[0][gap], runs[1][gap]
         one, two = before.words[first:end], after.words[start:last]
         joined = len(one) != len(two) and _run_together(one, two)
+        if joined and min(len(one), len(two)) == 1:  # "our sales force", "our Salesforce"
+            joined = _is_small(before, first) == _is_small(after, start)
         if joined or (len(one) == len(two) == 1 and _misspelt(one[0], two[0], known)):
             found[0].extend(range(first, end))
             found[1].extend(range(start, last))
@@ -40,6 +42,11 @@ def respelt(
                 found[mine].append(at)
                 found[theirs].extend(parts)
     return found
+
+
+def _is_small(text: Text, at: int) -> bool:
+    """Whether a word is written small, or large only because a sentence begins with it."""
+    return at in text.sentence_starts or text.shown[text.spans[at][0]].islower()
 
 
 def _is_strange(word: str, known: Knowledge) -> bool:

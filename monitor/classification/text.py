@@ -125,6 +125,8 @@ def _readable(text: str) -> list[str]:
         text = text.replace("US$", "$")
     if not text.isascii() or "[" in text:
         text = _spelt(text)
+    if "<" in text or ">" in text:
+        text = _LESS.sub(" under ", _MORE.sub(" over ", text))
     if "<" in text or "{#" in text:
         text = _MARKUP.sub(" ", text)
     if "US" in text or "ollar" in text or "OLLAR" in text:
@@ -146,6 +148,7 @@ def _spelt(text: str) -> str:
     return text
 
 
+_LESS, _MORE = re.compile(r"<(?= ?\d)"), re.compile(r">(?= ?\d)")
 _SIGNS = {
     **dict.fromkeys(("✓", "✔", "☑", "☒", "✅", "[x]", "[X]"), " yes "),
     **dict.fromkeys(("✗", "✘", "☐", "❌", "✕", "[ ]"), " no "),
