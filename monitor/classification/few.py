@@ -69,7 +69,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     if reworded or described:
         return True
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
-        sides = [(facts, places) for (facts, _), places in zip(sides, case.wording.places, strict=True)]
+        sides = differ
     return gone == come or not any(_enumerated(facts.text, ranges) for facts, ranges in sides)
 
 

@@ -110,14 +110,9 @@ def wording(
     if noes[0][0] > noes[1][1] or noes[1][0] > noes[0][1]:
         denied, denies = Counter(noes[0][2]), Counter(noes[1][2])
         lacking, further = list((denied - denies).elements()), list((denies - denied).elements())
-        if (
-            not (gone or come)
-            and lacking + further == ["not"]
-            and _denies_both((before.text, after.text), changed)
-        ):
-            lacking = (
-                further
-            ) = []  # "will not affect the one. It will not affect the other", "… the one or the other"
+        texts = before.text, after.text
+        if not (gone or come) and lacking + further == ["not"] and _denies_both(texts, changed):
+            lacking, further = [], []
         gone, come = gone + lacking, come + further
         turned = False
     return Wording(
