@@ -55,7 +55,7 @@ def _needs_name(name: str, value: str) -> bool:
     """Whether a cell says nothing by itself: a number, a yes or a no, what a choice rests on."""
     if not _GROUNDS.isdisjoint(name.casefold().split()):
         return True
-    first = value.split(maxsplit=1)[:1]
+    first = value.casefold().removeprefix("within ").split(maxsplit=1)[:1]
     return bool(first) and (
         first[0][0].isdigit() or first[0][0] in "$€£" or first[0].casefold().strip(".,") in _ANSWERS
     )
