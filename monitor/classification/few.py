@@ -47,15 +47,14 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
     light = idle or known.weights.get(case.topics[0], 0) < 0
     reworded = _is_reworded(case)
     least = 1 if not reworded and not light and _is_plain(case) else _SUBSTANTIAL
-    described = min(gone, come) == 0 and all(map(_describes, case.sides, case.wording.places))
-    if not described and max(gone, come) >= least + said_anew(case.wording, case.changed):
+    if max(gone, come) >= least + said_anew(case.wording, case.changed):
         return False
     sides = [(facts, ranges) for (facts, _), ranges in zip(case.sides, case.residue, strict=True)]
     strong = [_strong(*side, places) for side, places in zip(sides, case.wording.places, strict=True)]
     settled = strong[0] ^ strong[1]
     if reworded:
         settled = frozenset(name for name in settled if known.weights.get(name.partition(":")[0], 0) > 0)
-    if settled and not (idle or described):
+    if settled and not idle:
         return False
     differ = [(facts, places) for (facts, _), places in zip(case.sides, case.wording.places, strict=True)]
     if (
@@ -66,7 +65,7 @@ def is_little(case: Case, findings: Sequence[Found], known: Knowledge) -> bool:
         or exchanged(case, known)
     ):
         return False
-    if reworded or described:
+    if reworded:
         return True
     if all(case.changed):  # a rewording: only the words themselves may be entries of a list
         sides = differ
@@ -105,32 +104,6 @@ def _exchanges_a_thing(case: Case) -> bool:
 
 
 _BEFORE_THINGS = word_set("your their with from")
-
-
-def _describes(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range]) -> bool:
-    """Whether words only describe somebody who is named: "the Data Office, which is the Swiss authority"."""
-    text, capitals = side[0].text, set(side[0].text.capitals)
-    return all(
-        _is_description(text, start, capitals) and text.shown[text.spans[start][0]].islower()
-        for first, last in side[1]
-        for start, end in differing
-        if first <= start < last
-    )
-
-
-def _is_description(text: Text, at: int, capitals: set[int]) -> bool:
-    """Whether a word stands soon after "which is" behind a name."""
-    return any(
-        text.words[here : here + 2] in _WHICH_IS
-        and here in text.breaks
-        and here - 1 in capitals
-        and text.sentences[here] == text.sentences[at]
-        for here in range(max(at - _LONGEST_DESCRIPTION, 1), at)
-    )
-
-
-_LONGEST_DESCRIPTION = 6
-_WHICH_IS = frozenset((which, is_) for which in ("which", "who") for is_ in ("is", "are"))
 
 
 def _says_otherwise(side: tuple[Facts, Sequence[Range]], differing: Sequence[Range]) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from monitor.classification.delta import Delta
 from monitor.classification.facts import Fact
-from monitor.classification.runs import Range
+from monitor.classification.runs import Range, meets
 from monitor.classification.verbs import stem
 from monitor.classification.voice import passives
 from monitor.classification.wording import DECISIVE, Wording
@@ -45,12 +45,7 @@ def residue(wording: Wording, changed: Ranges) -> Ranges:
 def _holding(words: Sequence[Range], changed: Sequence[Range]) -> tuple[Range, ...]:
     if not words:
         return ()
-    return tuple([run for run in changed if _meets(run, words)])
-
-
-def _meets(run: Range, words: Sequence[Range]) -> bool:
-    first, last = run
-    return any(first < end and start < last for start, end in words)
+    return tuple([run for run in changed if meets(run, words)])
 
 
 def hard(delta: Delta, wording: Wording) -> bool:
@@ -153,4 +148,4 @@ _MANY, _FAR_MORE = 6, 3
 
 
 def _touching(facts: Iterable[P], ranges: Sequence[Range]) -> tuple[P, ...]:
-    return tuple([fact for fact in facts if _meets((fact.start, fact.end), ranges)])
+    return tuple([fact for fact in facts if meets((fact.start, fact.end), ranges)])

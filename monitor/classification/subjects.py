@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from monitor.classification.asides import touched
 from monitor.classification.case import Case
 from monitor.classification.exchange import exchanged
-from monitor.classification.facts import Fact, Facts
+from monitor.classification.facts import Facts
 from monitor.classification.findings import Found, found, widened
 from monitor.classification.holders import PAPERS, Holder, party_of
 from monitor.classification.knowledge import Knowledge, Outcome, Subject
 from monitor.classification.placed import FILTERED, filters
-from monitor.classification.runs import Range, by_gap
+from monitor.classification.runs import Range, by_gap, meets
 from monitor.classification.scope import is_banned, is_listed
 from monitor.classification.tables import table, word_set
 from monitor.classification.text import Text
@@ -133,7 +133,7 @@ def _slack(case: Case, rule: Subject) -> int:
 def _slower(case: Case) -> int:
     """1 where a "promptly" came in a firmer deadline's place, or went and left none; -1 where it came or gave way."""
     had, has = (
-        sum(fact.name == "soft_deadline" and _meets(fact, runs) for fact in facts.said)
+        sum(fact.name == "soft_deadline" and meets((fact.start, fact.end), runs) for fact in facts.said)
         for (facts, _), runs in zip(case.sides, case.residue, strict=True)
     )
     if had == has:
@@ -142,10 +142,6 @@ def _slower(case: Case) -> int:
     facts = case.delta.come if had > has else case.delta.gone
     firmer = any(one.sort == "period" for one in periods) or any(fact.name == "immediate" for fact in facts)
     return 1 if (has > had) == firmer else -1
-
-
-def _meets(fact: Fact, runs: Sequence[Range]) -> bool:
-    return any(start < fact.end and fact.start < end for start, end in runs)
 
 
 def _nameless(side: tuple[Facts, Sequence[Range]], runs: Sequence[Range]) -> int:
@@ -162,7 +158,8 @@ def _if_refused(side: tuple[Facts, Sequence[Range]], runs: Sequence[Range]) -> i
     """How often some words let a promise hold for those who refuse: "not be sold where you have opted out"."""
     facts = side[0]
     return sum(
-        fact.name == "opt_out" and _meets(fact, runs) and is_banned(facts, fact.start) for fact in facts.said
+        fact.name == "opt_out" and meets((fact.start, fact.end), runs) and is_banned(facts, fact.start)
+        for fact in facts.said
     )
 
 
@@ -174,7 +171,9 @@ _NAMELESS = word_set(
 
 def _loose(facts: Facts, runs: Sequence[Range], *, timed: bool) -> int:
     touched = [
-        fact for fact in facts.said if _meets(fact, runs) and not (timed and fact.name == "soft_deadline")
+        fact
+        for fact in facts.said
+        if meets((fact.start, fact.end), runs) and not (timed and fact.name == "soft_deadline")
     ]
     own = [
         fact for fact in touched if fact.name == "exception" and _is_own(facts.text.words[fact.end :][:_OWN])

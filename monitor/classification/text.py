@@ -142,7 +142,7 @@ def _readable(text: str) -> list[str]:
 
 def _spelt(text: str) -> str:
     """A text with words for the signs that answer a question or bound a number."""
-    for sign, words in _SIGNS.items():
+    for sign, words in (_SIGNS | _TICKS if "|" in text else _SIGNS).items():
         if sign in text:
             text = text.replace(sign, words)
     return text
@@ -150,11 +150,13 @@ def _spelt(text: str) -> str:
 
 _LESS, _MORE = re.compile(r"<(?= ?\d)"), re.compile(r">(?= ?\d)")
 _SIGNS = {
-    **dict.fromkeys(("✓", "✔", "☑", "☒", "✅", "[x]", "[X]"), " yes "),
-    **dict.fromkeys(("✗", "✘", "☐", "❌", "✕", "[ ]"), " no "),
+    **dict.fromkeys(("☑", "☒", "[x]", "[X]"), " yes "),
+    **dict.fromkeys(("☐", "[ ]"), " no "),
     "≤": " at most ",
     "≥": " at least ",
 }
+_TICKS = dict.fromkeys("✓✔✅", " yes ") | dict.fromkeys("✗✘❌✕", " no ")
+"""What answers in a cell of a row; elsewhere they are bullets."""
 
 
 def _without_addresses(text: str) -> str:

@@ -25,6 +25,7 @@ from monitor.classification.reference import RULE as DOCUMENT
 from monitor.classification.relocation import Sentence, only_moved
 from monitor.classification.renaming import Sides, defined_anew, only_renamed, renamed
 from monitor.classification.residue import hard
+from monitor.classification.runs import meets
 from monitor.classification.text import Text, read
 from monitor.classification.turns import softens, swapped_modals
 from monitor.classification.voice import revoiced
@@ -253,8 +254,7 @@ def _of_names(case: Case) -> Sides:
         runs = [
             (start, end)
             for start, end in changed
-            if not capitals.isdisjoint(range(start, end))
-            or any(start < last and first < end for first, last in places)
+            if not capitals.isdisjoint(range(start, end)) or meets((start, end), places)
         ]
         sides.append((facts, runs))
     return sides

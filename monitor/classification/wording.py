@@ -78,7 +78,6 @@ def wording(
             side.words[at] = ""
     for facts, side in zip((before, after), said, strict=True):
         put_bounds_alike(facts, side)
-        _put_own_policy(facts.text, side, vendor)
     cited = put_aside((before, after), said)
     middles = _middles(said[0].words, said[1].words)
     left, right = _bag([*middles[0], *cited[0]]), _bag([*middles[1], *cited[1]])
@@ -171,16 +170,6 @@ def _denies_before(text: Text, at: int) -> bool:
 
 _NOT = frozenset({"not", "never"})
 _OR = frozenset({("or",), ("nor",)})
-
-
-def _put_own_policy(text: Text, said: Said, vendor: frozenset[str]) -> None:
-    """Let the vendor's policy by its full name be this one: "the Acme Privacy Policy", "this Privacy Policy"."""
-    for at in [at for at, word in enumerate(text.words) if word in vendor]:
-        if text.words[at + 1 : at + 2] == ("privacy",) and text.words[at + 2 : at + 3] in _POLICIES:
-            said.blank((at, at + 2))
-
-
-_POLICIES = frozenset({("policy",), ("notice",), ("statement",)})
 
 
 def _without_existence(

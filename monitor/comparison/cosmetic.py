@@ -37,8 +37,13 @@ _REFERENCE = re.compile(
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
-_SIGN = re.compile(r"[✓✔☑☒✅✗✘☐❌✕≤≥]|\[[xX ]\]|[<>](?= ?\d)")
-"""What answers a question, or bounds a number, without a word."""
+_SIGN = re.compile(r"[☑☒☐≤≥]|\[[xX ]\]|[<>](?= ?\d)")
+_MARK = re.compile("[✓✔✅✗✘❌✕]")
+
+
+def _signs(text: str) -> list[str]:
+    """What answers a question, or bounds a number, without a word; marks only in a row: elsewhere they are bullets."""
+    return _SIGN.findall(text) + (_MARK.findall(text) if "|" in text else [])
 
 
 def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
@@ -50,7 +55,7 @@ def reason(before: Clause, after: Clause, labels: Labels) -> str | None:
         if before.text != after.text:
             return "case, quotes, dashes or spacing"
         return "link" if before.links != after.links else "markup"
-    if _SIGN.findall(before.text) != _SIGN.findall(after.text):
+    if _signs(before.text) != _signs(after.text):
         return None
     if _condition_moves(one, two) or len(_ABOUT.findall(one)) != len(_ABOUT.findall(two)):
         return None

@@ -190,6 +190,12 @@ def test_a_table_of_contents_says_nothing() -> None:
     assert compared(body, f"1. We sell your data 2. Lamps 3. Vaults\n\n{body}").verdict == "material"
 
 
+def test_a_check_mark_that_is_a_bullet_answers_nothing() -> None:
+    before = "We keep the vault in order:\n\n✓ Doors are locked at night.\n✓ Lamps are off.\n"
+    assert compared(before, before.replace("✓", "•")).verdict in ("unchanged", "cosmetic")
+    assert compared(before, before.replace("✓ Doors", "• The doors")).verdict == "editorial"
+
+
 GRAVE = [
     # Whoever promised decides alone.
     (
